@@ -1,0 +1,31 @@
+/**
+ * Environment variables for `${NAME}`: those of the process, over those of a `.env` file. `NAME_FILE` may name a file
+ * that holds the value (as container secrets are handed over) where NAME itself is not set.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { Failure } from '../cli/failure.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** `dir`: where a `.env` file may stand. */
+export function readEnvironment(dir: string, process: Environment): Environment {
+  const file = join(dir, '.env')
+  if (!existsSync(file)) return process
+  return { ...parseEnv(readFileSync(file, 'utf8')), ...process }
+}
+
+/** The value of a variable, from itself or from the file that NAME_FILE names; undefined when neither is set. */
+export function variable(name: string, env: Environment): string | undefined {
+  const direct = env[name]
+  if (direct !== undefined && direct !== '') return direct
+  const file = env[`${name}_FILE`]
+  if (file === undefined || file === '') return undefined
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new Failure(`${name}_FILE: cannot read ${file} (${reason})`, 2)
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * The engine: a synchronous step over one totally ordered list of events. Facts first (roll, market, orders, cash),
+ * then the risk rules that act by themselves, then the agent, whose wishes pass the gate one by one. What it wants
+ * done is left in `commands`; what happened is in the record stream. Nothing here knows which mode it runs in.
+ */
+import { assert, unreachable } from '../base/assert.ts'
+import type { Command } from '../domain/command.ts'
+import type { BarEvent, CashEvent, EngineEvent, FxEvent, QuoteEvent, ReportEvent, TradeEvent } from '../domain/event.ts'
+import { riskDay, riskDayStart } from '../execution/loss.ts'
+import { Desk } from './desk.ts'
+import { AgentHost } from './host.ts'
+import { KIND, type RecordSink, RecordWriter } from './records.ts'
+import { applyReport } from './reports.ts'
+import type { EngineSetup } from './setup.ts'
+import { arm, progressExits, roll, watchLosses, watchStops } from './watch.ts'
+
+/** Equity is recomputed from scratch this often and must agree (I-17). */
+const DRIFT_CHECK_EVENTS = 1000
+
+export class Engine {
+  readonly desk: Desk
+  readonly host: AgentHost
+  readonly records: RecordWriter
+  #nextRoll = -Infinity
+  #stepping = false
+  readonly #buildsBars: boolean
+  readonly #wantsQuotes: boolean
+  readonly #wantsTrades: boolean
+
+  constructor(setup: EngineSetup, sink: RecordSink) {
+    this.records = new RecordWriter(sink)
+    this.desk = new Desk(setup, this.records)
+    this.host = new AgentHost(this.desk, setup)
+    this.#buildsBars = this.host.buildsBars
+    this.#wantsQuotes = this.host.wantsQuotes
+    this.#wantsTrades = this.host.wantsTrades
+    this.host.onEachBar(() => {
+      if (this.desk.state !== 'UNARMED') this.desk.equityRow()
+    })
+  }
+
+  /** First row of the record stream: everything that determines the outputs besides the inputs. */
+  begin(headerJson: string): void {
+    this.records.header(headerJson)
+  }
+
+  /** Takes the commands of the last step; the loop hands them to the brokers. */
+  takeCommands(): readonly Command[] {
+    const { desk } = this
+    if (desk.commands.length === 0) return NO_COMMANDS
+    const taken = desk.commands
+    desk.commands = []
+    return taken
+  }
+
+  step(e: EngineEvent): void {
+    assert(!this.#stepping, 'an event handler re-entered the engine (I-41)')
+    const { desk } = this
+    const t = e.t
+    assert(t >= desk.t, `time went back from ${desk.t} to ${t} (I-21)`)
+    this.#stepping = true
+    desk.seq++
+    if (t >= this.#nextRoll) this.#roll(t)
+    desk.t = t
+    if (this.#buildsBars && e.type !== 'bar') this.host.advance(t)
+    this.#apply(e)
+    if (desk.exits.wanted.length > 0 || desk.state === 'LIQUIDATING') progressExits(desk)
+    if (desk.seq % DRIFT_CHECK_EVENTS === 0) this.#checkDrift()
+    this.#stepping = false
+  }
+
+  #roll(t: number): void {
+    const day = riskDay(t)
+    const { desk } = this
+    if (this.#nextRoll !== -Infinity) roll(desk, day)
+    this.#nextRoll = riskDayStart(day + 1)
+  }
+
+  #apply(e: EngineEvent): void {
+    switch (e.type) {
+      case 'quote':
+        return this.#quote(e)
+      case 'trade':
+        return this.#trade(e)
+      case 'bar':
+        return this.#bar(e)
+      case 'fx':
+        return this.#fx(e)
+      case 'timer':
+        this.records.row(KIND.timer, -1, this.desk.seq, [e.t, e.timerId])
+        return this.host.timer(e.timerId)
+      case 'cash':
+        return this.#cash(e)
+      case 'accepted':
+      case 'rejected':
+      case 'filled':
+      case 'canceled':
+      case 'expired':
+      case 'replaced':
+      case 'cancelRejected':
+      case 'replaceRejected':
+        return this.#report(e)
+      default:
+        return unreachable(e)
+    }
+  }
+
+  #quote(e: QuoteEvent): void {
+    const { desk } = this
+    this.records.market(e)
+    if (desk.market.onQuote(e, desk.seq)) this.#marked(e.instrument)
+    if (this.#buildsBars) this.host.quote(e)
+    if (this.#wantsQuotes && desk.state !== 'STOPPED') this.host.onQuote(e)
+  }
+
+  #trade(e: TradeEvent): void {
+    const { desk } = this
+    this.records.market(e)
+    if (desk.market.onTrade(e, desk.seq)) this.#marked(e.instrument)
+    if (this.#buildsBars) this.host.trade(e)
+    if (this.#wantsTrades && desk.state !== 'STOPPED') this.host.onTrade(e)
+  }
+
+  #bar(e: BarEvent): void {
+    const { desk } = this
+    this.records.market(e)
+    if (desk.market.onBar(e, desk.seq)) this.#marked(e.instrument)
+    else if (desk.state === 'UNARMED') arm(desk)
+    if (desk.state !== 'UNARMED') desk.equityRow()
+    this.host.tapeBar(e)
+  }
+
+  #fx(e: FxEvent): void {
+    const { desk } = this
+    this.records.market(e)
+    if (!desk.market.onFx(e, desk.seq)) return
+    if (desk.state === 'UNARMED') arm(desk)
+    else if (desk.valuation.dependsOn(e.instrument)) {
+      desk.valuation.settle()
+      watchLosses(desk)
+    }
+  }
+
+  /** A new valid mark: equity first, then the lines, then the stops. */
+  #marked(instrument: number): void {
+    const { desk } = this
+    if (desk.state === 'UNARMED') {
+      desk.valuation.revalue(instrument)
+      return arm(desk)
+    }
+    if (desk.ledger.held(instrument) === 0) return
+    desk.valuation.revalue(instrument)
+    desk.valuation.settle()
+    watchLosses(desk)
+    watchStops(desk, instrument)
+    if (desk.exits.wanted.length > 0) progressExits(desk)
+  }
+
+  #report(e: ReportEvent): void {
+    const reported = applyReport(this.desk, e)
+    if (reported === undefined) return
+    this.host.reported(reported.row, reported.fill)
+  }
+
+  #cash(e: CashEvent): void {
+    const { desk } = this
+    this.records.cash(e, desk.seq)
+    desk.ledger.move(e.broker, e.currency, e.amount)
+    if (desk.state === 'UNARMED') return
+    if (e.kind === 'deposit' || e.kind === 'withdrawal') desk.losses.flow(desk.valuation.toBase(e.currency, e.amount))
+    desk.valuation.settle()
+    watchLosses(desk)
+    desk.equityRow()
+  }
+
+  #checkDrift(): void {
+    const { desk } = this
+    if (desk.state === 'UNARMED') return
+    const incremental = desk.valuation.equity
+    const fresh = desk.valuation.recompute()
+    assert(incremental === fresh, `equity drifted: ${incremental} kept, ${fresh} from scratch (I-17)`)
+  }
+
+  /** Everything needed to go on from here, as plain JSON. */
+  snapshot(): unknown {
+    return { desk: this.desk.snapshot(), host: this.host.snapshot(), nextRoll: this.#nextRoll }
+  }
+
+  restore(s: unknown): void {
+    const from = s as { desk: unknown; host: unknown; nextRoll: number | null }
+    this.desk.restore(from.desk)
+    this.host.restore(from.host)
+    this.#nextRoll = from.nextRoll ?? -Infinity
+  }
+}
+
+const NO_COMMANDS: readonly Command[] = []

@@ -1,0 +1,30 @@
+/** What a run is made of before its first event: plain values, handed over by the composition root. */
+import type { FeedShape } from '../data/market.ts'
+import type { AgentDefinition } from '../decision/agent.ts'
+import type { Calendar } from '../domain/calendar.ts'
+import type { FeeModel } from '../domain/fees.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { Currency, Money } from '../domain/units.ts'
+import type { RiskLimits } from '../execution/limits.ts'
+import type { FxRoute } from '../execution/valuation.ts'
+
+export interface EngineSetup {
+  /** Sorted by symbol, then venue; ids are positions in this list. */
+  readonly instruments: readonly Instrument[]
+  /** Calendars and feed shapes by instrument id. */
+  readonly calendars: readonly Calendar[]
+  readonly shapes: readonly FeedShape[]
+  /** Currencies of cash and instruments, sorted. */
+  readonly currencies: readonly Currency[]
+  readonly base: Currency
+  /** By currency: where its rate into base comes from; undefined for base. */
+  readonly routes: readonly (FxRoute | undefined)[]
+  readonly brokers: readonly string[]
+  /** Initial cash by broker and currency, in money units. */
+  readonly cash: readonly (readonly Money[])[]
+  readonly limits: RiskLimits
+  /** Upper-bound estimate of costs before the fact. */
+  readonly fees: FeeModel
+  readonly agent: AgentDefinition
+  readonly agentParams: ReadonlyMap<string, string>
+}

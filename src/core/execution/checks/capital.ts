@@ -1,0 +1,96 @@
+/**
+ * Exposure (R-09 … R-13) and cash (R-17). Values are taken in doubled price × 100, so that a mid and the 2 % of a
+ * market order (R-10) stay integers; nothing is rounded before a comparison where one instrument and one currency
+ * are involved, and upwards where several must be added in base money.
+ */
+import { compareProducts, mulDiv } from '../../base/fixed.ts'
+import { costsOf } from '../../domain/fees.ts'
+import { type Instrument, notionalScale } from '../../domain/instrument.ts'
+import type { OrderTerms } from '../../domain/order.ts'
+import type { Money } from '../../domain/units.ts'
+import type { GateView, OrderIntent, RiskCheck } from '../gate.ts'
+
+type Priced = Pick<OrderTerms, 'orderType' | 'side' | 'limit' | 'stop'>
+
+/** v of R-10 as price × 200: max(limit, mark) for a limit buy, mark + 2 % for a market order. */
+export function value200(order: Priced, mark2: number): number {
+  if (order.orderType === 'limit' || order.orderType === 'stopLimit') {
+    const limit2 = 2 * order.limit
+    return 100 * (order.side > 0 ? Math.max(limit2, mark2) : Math.min(limit2, mark2))
+  }
+  const price2 = order.stop > 0 && order.side > 0 ? Math.max(2 * order.stop, mark2) : mark2
+  return price2 * (order.side > 0 ? 102 : 98)
+}
+
+/** Σ over position, live opening orders and (for its own instrument) the new order, in quantity × price × 200. */
+function exposure200(view: GateView, instrument: number, extra: OrderIntent | undefined): number {
+  const mark2 = view.market.of(instrument).mark2
+  let held = 0
+  for (const of of view.ledger.positions) held += Math.abs(of[instrument]?.qty ?? 0)
+  let sum = held * mark2 * 100
+  for (const o of view.orders.live) {
+    if (o.instrument !== instrument || o.reducing) continue
+    const next = { ...o, limit: Math.max(o.limit, o.nextLimit), stop: Math.max(o.stop, o.nextStop) }
+    sum += view.orders.leaves(o) * value200(next, mark2)
+  }
+  if (extra !== undefined) sum += extra.qty * value200(extra, mark2)
+  return sum
+}
+
+/** den · X ≤ num · E, exact; X adds up the same economic instrument wherever it is listed. */
+export const checkExposure: RiskCheck = (view, intent, reducing) => {
+  if (reducing) return false
+  const { instruments } = view.market
+  const own = instruments[intent.instrument] as Instrument
+  const { num, den } = view.limits.positionSize
+  const equity = view.valuation.equity
+  if (equity <= 0) return true
+  const family = instruments.filter((i) => i.economicId === own.economicId)
+  if (family.length === 1) {
+    const rate = view.valuation.rate(view.ledger.currencyOf(own.id))
+    if (rate === undefined) return true
+    const { mul, div } = notionalScale(own)
+    const x = exposure200(view, own.id, intent)
+    return compareProducts(x, den * mul * rate.num, equity, num * 200 * div * rate.den) > 0
+  }
+  let sum = 0
+  for (const i of family) {
+    const rate = view.valuation.rate(view.ledger.currencyOf(i.id))
+    if (rate === undefined) return true
+    const { mul, div } = notionalScale(i)
+    const x = exposure200(view, i.id, i.id === own.id ? intent : undefined)
+    sum += mulDiv(mulDiv(x, mul, 200 * div, 'up'), rate.num, rate.den, 'up')
+  }
+  return compareProducts(sum, den, equity, num) > 0
+}
+
+/** Cash that live buys of a broker may still take in a currency: value at v and the worst fee. */
+export function reservedCash(view: GateView, broker: number, currency: number): Money {
+  let sum = 0
+  for (const o of view.orders.live) {
+    if (o.broker !== broker || o.side < 0 || view.ledger.currencyOf(o.instrument) !== currency) continue
+    const next = { ...o, limit: Math.max(o.limit, o.nextLimit), stop: Math.max(o.stop, o.nextStop) }
+    sum += cashNeed(view, next, o.instrument, view.orders.leaves(o))
+  }
+  return sum
+}
+
+function cashNeed(view: GateView, order: Priced, instrumentId: number, qty: number): Money {
+  const instrument = view.market.instruments[instrumentId] as Instrument
+  const v200 = value200(order, view.market.of(instrumentId).mark2)
+  const { mul, div } = notionalScale(instrument)
+  const value = mulDiv(qty * mul, v200, 200 * div, 'up')
+  const costs = costsOf(view.fees, instrument, 1, qty, Math.ceil(v200 / 200))
+  return value + costs.fee + costs.tax
+}
+
+/** a buy needs free cash of its currency at its broker; nothing is borrowed or converted in silence. */
+export const checkCash: RiskCheck = (view, intent) => {
+  if (intent.side < 0) return false
+  const held = view.ledger.position(intent.broker, intent.instrument).qty
+  if (held < 0) return false
+  const currency = view.ledger.currencyOf(intent.instrument)
+  const need = cashNeed(view, intent, intent.instrument, intent.qty)
+  const free = view.ledger.cashOf(intent.broker, currency) - reservedCash(view, intent.broker, currency)
+  return need > free
+}

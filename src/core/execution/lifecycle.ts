@@ -1,0 +1,155 @@
+/**
+ * The life of an order as one table, total over states × events: what a report (or our own sending) makes of an order
+ * in a given state. A pair that must not happen is still written down: it is ignored or flagged, never dropped
+ * silently and never a throw, because venues do send fills after cancels and acknowledgements after fills (I-18).
+ */
+import type { OrderState } from '../domain/order.ts'
+
+export const LIFECYCLE_EVENTS = [
+  'accepted',
+  'rejected',
+  'partialFill',
+  'fill',
+  'canceled',
+  'expired',
+  'cancelSent',
+  'replaceSent',
+  'replaced',
+  'cancelRejected',
+  'replaceRejected',
+  'timeout',
+] as const
+export type LifecycleEvent = (typeof LIFECYCLE_EVENTS)[number]
+
+/**
+ * A state: the order moves there. 'working': back to `new` or `partiallyFilled`, whichever the filled quantity says.
+ * 'same': applied, the state stays. 'late': the order is finished; a fill is still booked, and flagged (I-18).
+ * 'ignore': no effect (a duplicate or an overtaken report).
+ */
+export type Transition = OrderState | 'working' | 'same' | 'late' | 'ignore'
+
+type Row = Readonly<Record<LifecycleEvent, Transition>>
+
+/** A finished order: fills still count, everything else is old news. */
+const FINISHED: Row = {
+  accepted: 'ignore',
+  rejected: 'ignore',
+  partialFill: 'late',
+  fill: 'late',
+  canceled: 'ignore',
+  expired: 'ignore',
+  cancelSent: 'ignore',
+  replaceSent: 'ignore',
+  replaced: 'ignore',
+  cancelRejected: 'ignore',
+  replaceRejected: 'ignore',
+  timeout: 'ignore',
+}
+
+export const LIFECYCLE: Readonly<Record<OrderState, Row>> = {
+  pendingNew: {
+    accepted: 'new',
+    rejected: 'rejected',
+    partialFill: 'partiallyFilled', // a fill may overtake its acknowledgement (F-10)
+    fill: 'filled',
+    canceled: 'canceled',
+    expired: 'expired',
+    cancelSent: 'pendingCancel',
+    replaceSent: 'pendingReplace',
+    replaced: 'working',
+    cancelRejected: 'same',
+    replaceRejected: 'same',
+    timeout: 'unknown', // silence is never a rejection (R-36)
+  },
+  new: {
+    accepted: 'ignore',
+    rejected: 'rejected', // a venue may reject after it accepted (F-31)
+    partialFill: 'partiallyFilled',
+    fill: 'filled',
+    canceled: 'canceled',
+    expired: 'expired',
+    cancelSent: 'pendingCancel',
+    replaceSent: 'pendingReplace',
+    replaced: 'working',
+    cancelRejected: 'same',
+    replaceRejected: 'same',
+    timeout: 'ignore',
+  },
+  partiallyFilled: {
+    accepted: 'ignore',
+    rejected: 'rejected',
+    partialFill: 'partiallyFilled',
+    fill: 'filled',
+    canceled: 'canceled',
+    expired: 'expired',
+    cancelSent: 'pendingCancel',
+    replaceSent: 'pendingReplace',
+    replaced: 'working',
+    cancelRejected: 'same',
+    replaceRejected: 'same',
+    timeout: 'ignore',
+  },
+  pendingCancel: {
+    accepted: 'same',
+    rejected: 'rejected',
+    partialFill: 'same', // filled on the way: the cancel is still out
+    fill: 'filled',
+    canceled: 'canceled',
+    expired: 'expired',
+    cancelSent: 'same',
+    replaceSent: 'same',
+    replaced: 'same',
+    cancelRejected: 'working', // too late or unknown there: the order works on until evidence says otherwise
+    replaceRejected: 'same',
+    timeout: 'unknown',
+  },
+  pendingReplace: {
+    accepted: 'same',
+    rejected: 'rejected',
+    partialFill: 'same',
+    fill: 'filled',
+    canceled: 'canceled',
+    expired: 'expired',
+    cancelSent: 'pendingCancel',
+    replaceSent: 'same',
+    replaced: 'working',
+    cancelRejected: 'same',
+    replaceRejected: 'working',
+    timeout: 'unknown',
+  },
+  unknown: {
+    accepted: 'working', // evidence arrived (I-12)
+    rejected: 'rejected',
+    partialFill: 'partiallyFilled',
+    fill: 'filled',
+    canceled: 'canceled',
+    expired: 'expired',
+    cancelSent: 'same',
+    replaceSent: 'same',
+    replaced: 'working',
+    cancelRejected: 'same',
+    replaceRejected: 'same',
+    timeout: 'same',
+  },
+  filled: FINISHED,
+  canceled: FINISHED,
+  expired: FINISHED,
+  rejected: FINISHED,
+}
+
+/** Orders that can still fill: they count as exposure (D-07). */
+export function isLive(state: OrderState): boolean {
+  return LIFECYCLE[state] !== FINISHED
+}
+
+/** The state after an event; `filled` says whether any quantity was filled before it. */
+export function nextState(
+  state: OrderState,
+  event: LifecycleEvent,
+  anyFilled: boolean,
+): { readonly state: OrderState; readonly transition: Transition } {
+  const transition = LIFECYCLE[state][event]
+  if (transition === 'same' || transition === 'ignore' || transition === 'late') return { state, transition }
+  if (transition === 'working') return { state: anyFilled ? 'partiallyFilled' : 'new', transition }
+  return { state: transition, transition }
+}

@@ -1,0 +1,31 @@
+/** The limits of `config/risk.yaml` as the core needs them: exact ratios and money units, nothing else. */
+import type { Ratio } from '../base/fixed.ts'
+import type { Micros } from '../base/time.ts'
+import type { Money } from '../domain/units.ts'
+
+export interface RiskLimits {
+  /** R-01: share of the day's starting equity. */
+  readonly dailyLoss: Ratio
+  /** R-09: share of equity in one economic instrument. */
+  readonly positionSize: Ratio
+  /** R-26: distance of the stop from the average entry. */
+  readonly stopLoss: Ratio
+  /** R-03: share of the initial capital. */
+  readonly emergencyLoss: Ratio
+  /** R-18. */
+  readonly maxDailyOrders: number
+  /** R-14. */
+  readonly maxPositions: number
+  /** R-15 as configured, per currency in its money units. A plain number stands under USD. */
+  readonly minOrder: ReadonlyMap<string, Money>
+  /** Minimum of a currency that is not configured and cannot be converted to USD for want of a rate. */
+  readonly minOrderDefault: ReadonlyMap<string, Money>
+  /** R-32. */
+  readonly quarantineMove: Ratio
+  /** R-33. */
+  readonly fxMaxAge: Micros
+  /** R-02. */
+  readonly onDailyLoss: 'reduce' | 'flatten'
+  /** R-03. */
+  readonly totalLossBase: 'initial' | 'peak'
+}

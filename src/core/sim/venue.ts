@@ -1,0 +1,296 @@
+/**
+ * The simulated venue: takes order commands, sees market events before the engine does, and answers with reports. Pure:
+ * no clock, no I/O; randomness only for model rejects, from its own seeded stream. Prices, quantities and times as in
+ * `domain/units.ts`; `t` of a report is the moment at the venue (the loop adds the way back).
+ *
+ * The order of calls is the order of events: an order that is submitted before an event is called in was there first.
+ * An event of an instrument without live orders costs one look, unless the book there must be kept (`hasWork`).
+ * An order that arrives outside its session is accepted and waits for the next one. Nothing matches outside the session;
+ * quotes and prints there still update the book. Simulated fills never change recorded history: the tape's sizes come
+ * back with the next row.
+ *
+ * Not modelled: our place in the queue, other participants' reaction, auctions, halts (the tape is silent then).
+ */
+import { assert } from '../base/assert.ts'
+import { Rng, type RngState } from '../base/rng.ts'
+import type { Micros } from '../base/time.ts'
+import type { SessionClock } from '../domain/calendar.ts'
+import type { CancelOrder, ReplaceOrder, SubmitOrder } from '../domain/command.ts'
+import type { BarEvent, QuoteEvent, ReportEvent, TradeEvent } from '../domain/event.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { RejectReason } from '../domain/reason.ts'
+import { matchClose, matchOpen, matchPath } from './bar-path.ts'
+import { countsAsVolume, isPrice, usable } from './conditions.ts'
+import type { SimConfig, StreamKinds } from './config.ts'
+import { addDaily } from './daily.ts'
+import { Desk, type DeskState, hasLimit, NOT_YET, type WorkingOrder } from './desk.ts'
+import { earliestExpiry, expireUntil, expireWithBar, expiryOf } from './expiry.ts'
+import { cancelRest, type Matching } from './fill.ts'
+import { FinishedOrders } from './finished.ts'
+import { barBudget } from './liquidity.ts'
+import { matchQuote, matchStanding, matchTrade } from './matching.ts'
+import { entryFault, modelRejects, termsFault } from './rejects.ts'
+
+interface VenueSnapshot {
+  readonly seq: number
+  readonly rng: { readonly state: RngState; readonly draws: number }
+  readonly finished: readonly number[]
+  readonly desks: readonly DeskState[]
+}
+
+export class SimVenue {
+  readonly #m: Matching
+  readonly #desks: readonly Desk[]
+  readonly #live = new Map<number, WorkingOrder>()
+  readonly #finished = new FinishedOrders()
+  #rng: Rng
+  #seq = 0
+  /** Earliest expiry; NaN when it has to be found anew. */
+  #next: Micros = Infinity
+
+  /** `clocks` and `streams` by instrument id; `broker` is this venue's index in the run's broker list. */
+  constructor(
+    instruments: readonly Instrument[],
+    clocks: readonly SessionClock[],
+    config: SimConfig,
+    rng: Rng,
+    broker: number,
+    streams: readonly StreamKinds[],
+  ) {
+    this.#m = { config, broker }
+    this.#rng = rng.split('sim.rejects')
+    const watchAlways = config.match === 'standing' || config.slippage.kind === 'sqrt'
+    this.#desks = instruments.map((instrument, i) => {
+      const [clock, kinds] = [clocks[i], streams[i]]
+      assert(instrument.id === i, `${instrument.symbol}: id ${instrument.id} at position ${i}`)
+      assert(clock !== undefined && kinds !== undefined, `${instrument.symbol}: no session clock or stream kinds`)
+      return new Desk(instrument, clock, kinds, watchAlways)
+    })
+  }
+
+  /** Must this instrument's events be called in? True with a live order there, or where the book has to be kept. */
+  hasWork(instrument: number): boolean {
+    const desk = this.#desks[instrument]
+    return desk !== undefined && (desk.watch || desk.state.orders.length > 0)
+  }
+
+  /** Live orders at the venue. */
+  get liveOrders(): number {
+    return this.#live.size
+  }
+
+  submit(cmd: SubmitOrder, at: Micros, out: ReportEvent[]): void {
+    const { broker, config } = this.#m
+    const { orderId } = cmd
+    const desk = this.#desks[cmd.instrument]
+    let reason: RejectReason | undefined
+    if (this.#live.has(orderId) || this.#finished.has(orderId)) reason = 'unsupported'
+    else reason = entryFault(desk, cmd) ?? (modelRejects(config, this.#rng) ? 'model' : undefined)
+    if (reason !== undefined || desk === undefined) {
+      if (!this.#live.has(orderId)) this.#finished.add(orderId)
+      out.push({ type: 'rejected', t: at, broker, orderId, reason: reason ?? 'unsupported' })
+      return
+    }
+    const o = this.#enter(desk, cmd, at)
+    out.push({ type: 'accepted', t: at, broker, orderId })
+    this.#meetStanding(desk, o, at, out)
+    this.#tidy(desk)
+  }
+
+  cancel(cmd: CancelOrder, at: Micros, out: ReportEvent[]): void {
+    const o = this.#live.get(cmd.orderId)
+    if (o === undefined) {
+      const reason = this.#finished.has(cmd.orderId) ? 'too_late' : 'unknown_order'
+      out.push({ type: 'cancelRejected', t: at, broker: this.#m.broker, orderId: cmd.orderId, reason })
+      return
+    }
+    const desk = this.#deskOf(o)
+    cancelRest(this.#m, desk, o, at, out)
+    this.#tidy(desk)
+  }
+
+  /**
+   * New quantity, limit and stop in one step. A quantity at or below what is filled ends the order (replaced to
+   * what is filled, then canceled). Anything but a smaller quantity makes the order arrive anew.
+   */
+  replace(cmd: ReplaceOrder, at: Micros, out: ReportEvent[]): void {
+    const { broker } = this.#m
+    const { orderId } = cmd
+    const o = this.#live.get(orderId)
+    const reason: RejectReason | undefined =
+      o === undefined
+        ? this.#finished.has(orderId)
+          ? 'too_late'
+          : 'unknown_order'
+        : termsFault(this.#deskOf(o).instrument, o.orderType, cmd.qty, cmd.limit, cmd.stop)
+    if (reason !== undefined || o === undefined) {
+      out.push({ type: 'replaceRejected', t: at, broker, orderId, reason: reason ?? 'unknown_order' })
+      return
+    }
+    const desk = this.#deskOf(o)
+    const limit = hasLimit(o) ? cmd.limit : 0
+    const stop = o.orderType === 'stop' || o.orderType === 'stopLimit' ? cmd.stop : 0
+    const anew = limit !== o.limit || stop !== o.stop || cmd.qty > o.qty
+    if (anew) this.#arriveAnew(desk, o)
+    o.qty = Math.max(cmd.qty, o.cumQty)
+    o.limit = limit
+    o.stop = stop
+    desk.changed = true
+    out.push({ type: 'replaced', t: at, broker, orderId, qty: o.qty, limit, stop })
+    if (o.qty === o.cumQty) cancelRest(this.#m, desk, o, at, out)
+    else if (anew) this.#meetStanding(desk, o, at, out)
+    this.#tidy(desk)
+  }
+
+  onQuote(e: QuoteEvent, out: ReportEvent[]): void {
+    const desk = this.#desks[e.instrument] as Desk
+    const live = desk.state.orders.length > 0
+    if (!(live || desk.watch) || !desk.setQuote(e) || !live || desk.by !== 'quotes' || !desk.clock.isOpen(e.t)) return
+    matchQuote(this.#m, desk, e.t, out)
+    if (desk.changed) this.#tidy(desk)
+  }
+
+  onTrade(e: TradeEvent, out: ReportEvent[]): void {
+    const desk = this.#desks[e.instrument] as Desk
+    const s = desk.state
+    const live = s.orders.length > 0
+    if (!(live || desk.watch) || !isPrice(e.price) || !countsAsVolume(e.flags)) return
+    desk.turnDay(e.t)
+    const size = e.size > 0 ? e.size : 0
+    const priced = usable(e.flags)
+    s.traded += size
+    if (desk.watch && desk.by !== 'bars') addDaily(s.daily, desk.clock.localDay(e.t), priced ? e.price : 0, size)
+    if (!priced) return
+    s.last = e.price
+    s.lastSize = size
+    if (!live || desk.by === 'bars' || !desk.clock.isOpen(e.t)) return
+    matchTrade(this.#m, desk, e, out)
+    if (desk.changed) this.#tidy(desk)
+  }
+
+  /** The venue's view of the open, at `bar.start`; of the rest of the bar only the volume is looked at, as a bound. */
+  onBarOpen(bar: BarEvent, out: ReportEvent[]): void {
+    const desk = this.#desks[bar.instrument] as Desk
+    if (desk.by !== 'bars' || desk.state.orders.length === 0) return
+    matchOpen(this.#m, desk, bar, out)
+    if (desk.changed) this.#tidy(desk)
+  }
+
+  /** The whole bar, just before the engine's view of its end. */
+  onBarEnd(bar: BarEvent, out: ReportEvent[]): void {
+    const desk = this.#desks[bar.instrument] as Desk
+    const s = desk.state
+    const live = s.orders.length > 0
+    if (desk.by !== 'bars' || !(live || desk.watch)) return
+    if (live && s.barStart === bar.start) {
+      matchPath(this.#m, desk, bar, out)
+      if (desk.streams.sessionBars) expireWithBar(this.#m, desk, bar.start, bar.t, out)
+      if (desk.changed) this.#tidy(desk)
+    }
+    if (!desk.watch) return
+    if (s.barStart !== bar.start) {
+      s.barStart = bar.start
+      s.budget = barBudget(this.#m.config.liquidity, bar.volume, desk.instrument.lot)
+    }
+    desk.setClose(bar)
+    addDaily(s.daily, desk.clock.localDay(bar.start), s.last, bar.volume > 0 ? bar.volume : 0)
+  }
+
+  /** When the loop has to call `expire` next; Infinity when no order ends by the clock. */
+  nextExpiry(): Micros {
+    if (Number.isNaN(this.#next)) this.#next = earliestExpiry(this.#live.values())
+    return this.#next
+  }
+
+  /** Ends what is due at `t`; called after the events at that very time. */
+  expire(t: Micros, out: ReportEvent[]): void {
+    if (t < this.nextExpiry()) return
+    expireUntil(this.#m, this.#desks, this.#live.values(), t, out)
+    for (const desk of this.#desks) if (desk.changed) this.#tidy(desk)
+  }
+
+  /** Plain JSON; `restore` of it continues exactly here. */
+  snapshot(): unknown {
+    const snapshot: VenueSnapshot = {
+      seq: this.#seq,
+      rng: { state: this.#rng.state(), draws: this.#rng.draws },
+      finished: this.#finished.list(),
+      desks: this.#desks.map((desk) => desk.state),
+    }
+    return JSON.parse(JSON.stringify(snapshot))
+  }
+
+  /** Takes a snapshot of a venue with the same instruments and policies. */
+  restore(snapshot: unknown): void {
+    const s = JSON.parse(JSON.stringify(snapshot)) as VenueSnapshot
+    assert(
+      s.desks.length === this.#desks.length,
+      `snapshot of ${s.desks.length} instruments, not ${this.#desks.length}`,
+    )
+    this.#seq = s.seq
+    this.#rng = Rng.restore(s.rng.state)
+    this.#rng.draws = s.rng.draws
+    this.#finished.load(s.finished)
+    this.#live.clear()
+    this.#next = Number.NaN
+    for (const [i, desk] of this.#desks.entries()) {
+      desk.state = s.desks[i] as DeskState
+      for (const o of desk.state.orders) this.#live.set(o.orderId, o)
+    }
+  }
+
+  #enter(desk: Desk, cmd: SubmitOrder, at: Micros): WorkingOrder {
+    const stops = cmd.orderType === 'stop' || cmd.orderType === 'stopLimit'
+    const o: WorkingOrder = {
+      orderId: cmd.orderId,
+      instrument: cmd.instrument,
+      side: cmd.side,
+      orderType: cmd.orderType,
+      timeInForce: cmd.timeInForce,
+      seq: this.#seq++,
+      qty: cmd.qty,
+      limit: cmd.orderType === 'limit' || cmd.orderType === 'stopLimit' ? cmd.limit : 0,
+      stop: stops ? cmd.stop : 0,
+      cumQty: 0,
+      fills: 0,
+      active: !stops,
+      resting: false,
+      done: false,
+      bar: NOT_YET,
+      expiry: expiryOf(desk, cmd.timeInForce, at),
+      tradedBefore: desk.state.traded,
+      takenBefore: desk.state.taken,
+    }
+    desk.state.orders.push(o)
+    desk.changed = true
+    this.#live.set(o.orderId, o)
+    return o
+  }
+
+  #arriveAnew(desk: Desk, o: WorkingOrder): void {
+    o.seq = this.#seq++
+    o.resting = false
+    o.bar = NOT_YET
+    o.tradedBefore = desk.state.traded
+    o.takenBefore = desk.state.taken
+  }
+
+  #meetStanding(desk: Desk, o: WorkingOrder, at: Micros, out: ReportEvent[]): void {
+    if (this.#m.config.match === 'next') return
+    if (desk.by === 'bars') matchClose(this.#m, desk, o, at, out)
+    else matchStanding(this.#m, desk, o, at, out)
+  }
+
+  /** After anything that may have ended, triggered or re-ranked an order, or moved an expiry. */
+  #tidy(desk: Desk): void {
+    this.#next = Number.NaN
+    for (const o of desk.tidy()) {
+      this.#live.delete(o.orderId)
+      this.#finished.add(o.orderId)
+    }
+  }
+
+  #deskOf(o: WorkingOrder): Desk {
+    return this.#desks[o.instrument] as Desk
+  }
+}

@@ -1,0 +1,30 @@
+/** What a user asks of a generated market. */
+import type { EpochDay } from '../core/base/time.ts'
+
+export const GENERATED_VENUES = ['US', 'KRX', 'GEN'] as const
+export type GeneratedVenue = (typeof GENERATED_VENUES)[number]
+
+export interface MarketRequest {
+  readonly symbols: readonly string[]
+  /** Sessions per symbol. */
+  readonly days: number
+  /** Unsigned 32-bit word. */
+  readonly seed: number
+  /** First local date that may be a session. */
+  readonly start: EpochDay
+  /** Mean events per symbol and minute. */
+  readonly rate: number
+  /** For all symbols; absent: KRX for six digits, else US. */
+  readonly venue?: GeneratedVenue
+}
+
+export interface MarketTapeRequest extends MarketRequest {
+  /** One-minute bars instead of quotes and trades. */
+  readonly bars: boolean
+  /** Adds the USD/KRW stream where a symbol is in won. */
+  readonly fx: boolean
+}
+
+export function venueOf(symbol: string): GeneratedVenue {
+  return /^\d{6}$/.test(symbol) ? 'KRX' : 'US'
+}

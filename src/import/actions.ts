@@ -1,0 +1,159 @@
+/**
+ * Dated splits and dividends for a raw tape (`--actions`), as the manifest keeps them:
+ * {symbol, date, kind: 'split', ratio: {num, den}} (num new shares for den old ones) or
+ * {symbol, date, kind: 'dividend', amount} (decimal text, per share before a split of the same date); `date` is the
+ * first session on which the price is without it.
+ *
+ * Two layouts: `date,kind,value` (2024-06-10,split,10:1 / 2024-06-11,dividend,0.01), and LEAN's factor files
+ * `date,price_factor,split_factor,reference_close`, whose rows say up to which day factors apply.
+ */
+import { readFileSync } from 'node:fs'
+import { Failure } from '../cli/failure.ts'
+import { fromScaled, parseDecimal, toScaled } from '../core/base/decimal.ts'
+import { type EpochDay, formatDay, parseDay } from '../core/base/time.ts'
+import { sessionTimes } from '../reference/calendars.ts'
+import { type CsvRecord, CsvScanner } from './csv-scanner.ts'
+
+export interface SplitAction {
+  readonly symbol: string
+  readonly date: string
+  readonly kind: 'split'
+  readonly ratio: { readonly num: number; readonly den: number }
+}
+export interface DividendAction {
+  readonly symbol: string
+  readonly date: string
+  readonly kind: 'dividend'
+  readonly amount: string
+}
+export type TapeAction = SplitAction | DividendAction
+
+interface Row {
+  readonly line: number
+  readonly fields: readonly string[]
+}
+
+export interface ActionsOf {
+  readonly symbol: string
+  readonly venue: string
+}
+
+/** All actions of the files, by date. */
+export function readActions(files: readonly string[], of: ActionsOf): TapeAction[] {
+  const actions = files.flatMap((file) => {
+    const rows = readRows(file)
+    const header = (rows[0]?.fields ?? []).map((name) => name.trim().toLowerCase()).join(',')
+    if (header === 'date,kind,value') return rows.slice(1).map((row) => plainAction(file, row, of))
+    if (header === 'date,price_factor,split_factor,reference_close') return factorActions(file, rows.slice(1), of)
+    throw new Failure(
+      `${file}: the header '${header}' is none of corporate actions; known: date,kind,value (2024-06-10,split,10:1) and date,price_factor,split_factor,reference_close`,
+      2,
+    )
+  })
+  return actions.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : a.kind < b.kind ? -1 : 1))
+}
+
+function readRows(file: string): Row[] {
+  const rows: Row[] = []
+  const scanner = new CsvScanner(file, (record: CsvRecord) => {
+    rows.push({ line: record.line, fields: record.texts() })
+  })
+  try {
+    scanner.push(readFileSync(file))
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure(`--actions ${file}: cannot be read (${(error as Error).message})`, 2)
+  }
+  scanner.end()
+  return rows
+}
+
+function plainAction(file: string, row: Row, of: ActionsOf): TapeAction {
+  const [date = '', kind = '', value = ''] = row.fields
+  if (parseDay(date) === undefined) throw bad(file, row, 'date', date, 'is not a date (YYYY-MM-DD)')
+  if (kind === 'dividend') {
+    const amount = toScaled(value, 8)
+    if (amount === undefined || amount <= 0) throw bad(file, row, 'value', value, 'is no amount above zero')
+    return { symbol: of.symbol, date, kind, amount: fromScaled(amount, 8) }
+  }
+  if (kind !== 'split') throw bad(file, row, 'kind', kind, 'is neither split nor dividend')
+  const m = /^(\d{1,9})[:/](\d{1,9})$/.exec(value)
+  const [num, den] = [Number(m?.[1] ?? 0), Number(m?.[2] ?? 0)]
+  if (num < 1 || den < 1) throw bad(file, row, 'value', value, 'is no ratio of new to old shares, e.g. 10:1')
+  return { symbol: of.symbol, date, kind, ratio: { num, den } }
+}
+
+interface Factors {
+  readonly row: Row
+  readonly day: EpochDay
+  readonly price: number
+  readonly split: number
+  readonly splitDecimals: number
+  readonly close: number
+}
+
+/**
+ * A step of the split factor between two rows is a split, a step of the price factor a dividend:
+ * price_before / price_after = 1 − dividend / reference_close. Factors are rounded to about seven digits, so a ratio
+ * is the simplest one within that rounding, and an amount is kept to 1/10,000 of the currency.
+ */
+function factorActions(file: string, rows: readonly Row[], of: ActionsOf): TapeAction[] {
+  const factors = rows.map((row) => parseFactors(file, row)).sort((a, b) => a.day - b.day)
+  const actions: TapeAction[] = []
+  for (const [i, next] of factors.entries()) {
+    const before = factors[i - 1]
+    if (before === undefined) continue
+    const date = formatDay(nextSession(of.venue, before.day))
+    if (before.split !== next.split) {
+      const unit = 10 ** -before.splitDecimals
+      const ratio = simplestRatio(next.split / (before.split + unit / 2), next.split / (before.split - unit / 2))
+      actions.push({ symbol: of.symbol, date, kind: 'split', ratio })
+    }
+    if (before.price < next.price && before.close > 1) {
+      const amount = Math.round(before.close * (1 - before.price / next.price) * 10_000)
+      if (amount > 0) actions.push({ symbol: of.symbol, date, kind: 'dividend', amount: fromScaled(amount, 4) })
+    }
+  }
+  return actions
+}
+
+function parseFactors(file: string, row: Row): Factors {
+  const [date = '', price = '', split = '', close = ''] = row.fields
+  const day = parseDay(date)
+  if (day === undefined) throw bad(file, row, 'date', date, 'is not a date (YYYY-MM-DD)')
+  const number = (field: string, text: string): number => {
+    if (parseDecimal(text) === undefined || Number(text) <= 0)
+      throw bad(file, row, field, text, 'is no number above zero')
+    return Number(text)
+  }
+  return {
+    row,
+    day,
+    price: number('price_factor', price),
+    split: number('split_factor', split),
+    splitDecimals: parseDecimal(split)?.decimals ?? 0,
+    close: number('reference_close', close),
+  }
+}
+
+function nextSession(venue: string, day: EpochDay): EpochDay {
+  for (let next = day + 1; next < day + 15; next++) if (sessionTimes(venue, next) !== undefined) return next
+  return day + 1
+}
+
+/** The ratio with the smallest denominator in [low, high] (Stern–Brocot walk). */
+export function simplestRatio(low: number, high: number): { num: number; den: number } {
+  let [a, b, c, d] = [0, 1, 1, 0]
+  for (let i = 0; i < 10_000_000; i++) {
+    const num = a + c
+    const den = b + d
+    if (num < low * den) [a, b] = [num, den]
+    else if (num > high * den) [c, d] = [num, den]
+    else return { num, den }
+  }
+  return { num: Math.round(low * 1e6), den: 1_000_000 }
+}
+
+function bad(file: string, row: Row, field: string, value: string, why: string): Failure {
+  return new Failure(`${file}: line ${row.line}, ${field} '${value}' ${why}`, 2)
+}

@@ -1,0 +1,358 @@
+/**
+ * CSV files → tape, in two readings of each file. The first finds what the whole needs to know: order of the files,
+ * interval, decimals, one-sidedness, content hashes. The second writes. Both make the same checks on each row, so
+ * memory stays flat and nothing depends on the order of the arguments, the zone of the machine or its locale.
+ */
+import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Failure } from '../cli/failure.ts'
+import { DAY, dayOf, formatMicros, type Micros } from '../core/base/time.ts'
+import { calendarOf } from '../reference/calendars.ts'
+import { venueDefaults } from '../reference/venues.ts'
+import type { StreamKind } from '../tape/columns.ts'
+import type { TapeManifest } from '../tape/manifest.ts'
+import { TapeWriter } from '../tape/write.ts'
+import { readActions } from './actions.ts'
+import type { ImportRequest } from './csv-request.ts'
+import { DAILY, datingOf, type Interval, sessionProblem } from './dating.ts'
+import { type Fault, FaultList, LISTED_FAULTS } from './fault.ts'
+import type { FileStream } from './file-rows.ts'
+import { defaultCurrency, defaultVenue, economicId } from './listing.ts'
+import { filesOf, isSequential, mergeStream, type RankedFile, rankFor } from './merge.ts'
+import { readFile, type ReadRules } from './read-file.ts'
+import type { Shape } from './recognise.ts'
+import { openSource, type SourceFile } from './source-file.ts'
+import { RESOLUTIONS } from './stamp-field.ts'
+import { StreamSink } from './stream-sink.ts'
+
+export interface ImportResult {
+  /** undefined when no row was accepted: then there is no tape. */
+  readonly manifest: TapeManifest | undefined
+  readonly rows: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly faults: readonly Fault[]
+  readonly first: Micros | undefined
+  readonly last: Micros | undefined
+  /** What a reader of the result should know besides. */
+  readonly notes: readonly string[]
+}
+
+export type OnProgress = (done: number, total: number, label: string) => void
+
+/** An `--out` that holds something is never written into. */
+export async function refuseFullDirectory(out: string): Promise<void> {
+  let entries: string[] = []
+  try {
+    entries = await readdir(out)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') return
+    if (code === 'ENOTDIR') throw new Failure(`--out ${out}: is a file; name a directory that is not there yet`, 2)
+    throw new Failure(`--out ${out}: cannot be read (${(error as Error).message})`, 2)
+  }
+  if (entries.length > 0) {
+    throw new Failure(`--out ${out}: is not empty; name a directory that is not there yet, or remove it first`, 2)
+  }
+}
+
+export async function importCsv(request: ImportRequest, onProgress: OnProgress): Promise<ImportResult> {
+  await refuseFullDirectory(request.out)
+  const sources: SourceFile[] = []
+  for (const file of request.files) sources.push(await openSource(file))
+  const rules = readRules(request)
+  const bytes = sources.reduce((sum, s) => sum + s.bytes, 0)
+  const files: RankedFile[] = []
+  let done = 0
+  for (const source of sources) {
+    const reading = await readFile(source, rules, {
+      faults: new FaultList(source.name),
+      onRead: (n) => onProgress(done + n, 2 * bytes, `checking ${basename(source.name)}`),
+    })
+    done += source.bytes
+    const timeField = (reading.shape.header[reading.shape.at.get('t') ?? 0] ?? '').trim()
+    files.push({ source, reading, faults: new FaultList(source.name), timeField })
+  }
+  refuseTwins(files)
+  const plan = planOf(request, files)
+  return writeTape(request, rules, plan, (n, label) => onProgress(bytes + n, 2 * bytes, label))
+}
+
+function venueFor(request: ImportRequest, shape: Shape): string {
+  return request.venue ?? defaultVenue(request.symbol, shape.venue)
+}
+
+function readRules(request: ImportRequest): ReadRules {
+  return {
+    request: request.layout,
+    symbol: request.symbol,
+    dateFormat: request.dateFormat,
+    forShape: (shape) => {
+      const venue = venueFor(request, shape)
+      const rates = shape.rows === 'fx' || venue === 'FX'
+      return {
+        zone: request.tz ?? (shape.zone === 'venue' ? venueDefaults(venue).zone : undefined),
+        dateProblem: (day) => sessionProblem(venue, day, rates),
+        asRates: venue === 'FX',
+      }
+    },
+  }
+}
+
+function refuseTwins(files: readonly RankedFile[]): void {
+  const seen = new Map<string, string>()
+  for (const { source, reading } of files) {
+    const twin = seen.get(reading.sha256)
+    if (twin !== undefined) throw new Failure(`${source.name}: has the same content as ${twin}; name it once`, 2)
+    seen.set(reading.sha256, source.name)
+  }
+}
+
+/** What the first reading found out about the whole. */
+interface Plan {
+  /** In the common order: first stamp, then content hash. */
+  readonly files: readonly RankedFile[]
+  readonly venue: string
+  readonly interval: Interval
+  readonly bareDates: boolean
+  /** Stream keys, sorted. */
+  readonly keys: readonly string[]
+}
+
+function planOf(request: ImportRequest, readings: readonly RankedFile[]): Plan {
+  const files = rankFor(undefined, readings)
+  const venues = new Set(files.map((f) => venueFor(request, f.reading.shape)))
+  if (venues.size > 1) {
+    throw new Failure(
+      `the files belong to different venues (${[...venues].sort().join(', ')}); import them apart or give --venue`,
+      2,
+    )
+  }
+  const venue = [...venues][0] as string
+  const dated = files.filter((f) => streamsOf(f, ['bars', 'fx']).some((s) => s.rows > 0))
+  const bare = dated.filter((f) => f.reading.bareDates)
+  if (bare.length > 0 && bare.length < dated.length) {
+    const other = dated.find((f) => !f.reading.bareDates) as RankedFile
+    throw new Failure(
+      `${(bare[0] as RankedFile).source.name} has bare dates, ${other.source.name} stamps with a time; one tape has bars of one interval, import them apart`,
+      2,
+    )
+  }
+  const bareDates = bare.length > 0
+  const keys = [
+    ...new Set(files.flatMap((f) => [...f.reading.streams].filter(([, s]) => s.rows > 0).map(([key]) => key))),
+  ]
+  return {
+    files,
+    venue,
+    interval: intervalOf(request, venue, dated, bareDates),
+    bareDates,
+    keys: keys.sort(byCodePoint),
+  }
+}
+
+function streamsOf(file: RankedFile, kinds: readonly StreamKind[]): FileStream[] {
+  return [...file.reading.streams.values()].filter((s) => kinds.includes(s.kind))
+}
+
+/** --interval, else the smallest positive difference in the first file; bare dates are sessions. */
+function intervalOf(request: ImportRequest, venue: string, dated: readonly RankedFile[], bareDates: boolean): Interval {
+  const first = dated[0]
+  if (first === undefined) return 'session'
+  if (bareDates) {
+    if (request.interval !== undefined && request.interval !== 'session') {
+      throw new Failure(`--interval: ${first.source.name} has bare dates, which are sessions; leave --interval out`, 2)
+    }
+    return 'session'
+  }
+  const always = calendarOf(venue).always
+  if (request.interval === 'session') return always ? DAY : 'session'
+  if (request.interval !== undefined) return request.interval
+  // Single quotations of a rate have no interval.
+  if (!first.reading.shape.at.has('close') && streamsOf(first, ['bars']).length === 0) return 'session'
+  const smallest = Math.min(...streamsOf(first, ['bars', 'fx']).map((s) => s.smallestStep))
+  if (smallest === Infinity) {
+    throw new Failure(`${first.source.name}: one bar alone does not show its interval; give it, e.g. --interval 1m`, 2)
+  }
+  return smallest >= DAILY && !always && venue !== 'FX' ? 'session' : smallest
+}
+
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+async function writeTape(
+  request: ImportRequest,
+  rules: ReadRules,
+  plan: Plan,
+  onRead: (bytes: number, label: string) => void,
+): Promise<ImportResult> {
+  const { files, keys } = plan
+  const rows = files.reduce((sum, f) => sum + f.reading.rows, 0)
+  if (keys.length === 0) {
+    for (const file of files) await readFile(file.source, rules, { faults: file.faults, take: () => undefined })
+    return resultOf(undefined, files, rows, [], [])
+  }
+  const notes: string[] = []
+  const actions = readActions(request.actions, { symbol: request.symbol, venue: plan.venue })
+  const closeOnly = files.some((f) => f.reading.shape.rows === 'closes') && plan.venue !== 'FX'
+  if (closeOnly) notes.push('the file has closes only: open, high and low on the tape are the close')
+  const adjustment =
+    request.adjustment ?? files.find((f) => f.reading.shape.adjustment)?.reading.shape.adjustment ?? 'none'
+  if (request.adjustment === undefined && adjustment !== 'none') {
+    notes.push(`the layout's source adjusts its prices: adjustment is ${adjustment} (change it with --adjustment)`)
+  }
+  const writer = await TapeWriter.create(request.out, {
+    source: { kind: 'import', name: 'csv', detail: sourceDetail(request, files) },
+    adjustment,
+    time_resolution: RESOLUTIONS[Math.max(...files.map((f) => RESOLUTIONS.indexOf(f.reading.resolution)))] ?? 'us',
+    extra: { ...(actions.length > 0 ? { actions } : {}), ...(closeOnly ? { close_only: true } : {}) },
+  })
+  try {
+    const sinks = openSinks(request, plan, writer)
+    await readInOrder(rules, plan, sinks, onRead)
+    for (const sink of sinks.values()) sink.finish()
+    const manifest = await writer.seal()
+    return resultOf(manifest, files, rows, [...sinks.values()], notes)
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
+
+function openSinks(request: ImportRequest, plan: Plan, writer: TapeWriter): Map<string, StreamSink> {
+  const { venue, interval } = plan
+  const currency = request.currency ?? defaultCurrency(request.symbol, venue)
+  const parts = (key: string): FileStream[] =>
+    plan.files.flatMap((f) => f.reading.streams.get(key) ?? []).filter((s) => s.rows > 0)
+  const decimals = new Map<string, { price: number; qty: number }>()
+  for (const key of plan.keys) {
+    for (const s of parts(key)) {
+      const most = decimals.get(s.symbol) ?? { price: 0, qty: 0 }
+      decimals.set(s.symbol, { price: Math.max(most.price, s.priceDecimals), qty: Math.max(most.qty, s.qtyDecimals) })
+    }
+  }
+  for (const [symbol, { price, qty }] of decimals) {
+    writer.addInstrument({
+      symbol,
+      venue,
+      currency,
+      price_decimals: price,
+      qty_decimals: qty,
+      economic_id: economicId(symbol, venue),
+    })
+  }
+  const sinks = new Map<string, StreamSink>()
+  for (const key of plan.keys) {
+    const streams = parts(key)
+    const { symbol, kind } = streams[0] as FileStream
+    const { price, qty } = decimals.get(symbol) as { price: number; qty: number }
+    const oneSided = kind === 'quotes' && streams.some((s) => s.oneSided)
+    const quoteColumns = kind === 'bars' && streams.some((s) => s.quoted)
+    const rateBars = plan.files.some((f) => f.reading.shape.at.has('close'))
+    const dating = datingOf(kind, { venue, interval, bareDates: plan.bareDates, stamp: request.stamp, rateBars })
+    const fromStamps = kind === 'bars' && interval === 'session' && !plan.bareDates
+    sinks.set(
+      key,
+      new StreamSink({
+        kind,
+        writer: writer.openStream(symbol, kind, {
+          ...(oneSided ? { oneSided } : {}),
+          ...(quoteColumns ? { quoteColumns } : {}),
+          ...(kind === 'bars' ? { interval_us: interval } : {}),
+        }),
+        dating,
+        interval,
+        priceDecimals: price,
+        qtyDecimals: qty,
+        oneSided,
+        ...(fromStamps ? { dateProblem: (t: Micros) => sessionProblem(venue, dayOf(t), false) } : {}),
+      }),
+    )
+  }
+  return sinks
+}
+
+/** Each file once, in the common order; streams whose files overlap are merged afterwards. */
+async function readInOrder(
+  rules: ReadRules,
+  plan: Plan,
+  sinks: ReadonlyMap<string, StreamSink>,
+  onRead: (bytes: number, label: string) => void,
+): Promise<void> {
+  const { files, keys } = plan
+  const sequential = new Map(keys.map((key) => [key, isSequential(key, files, files) ? sinks.get(key) : undefined]))
+  let done = 0
+  for (const file of files) {
+    const label = `writing ${basename(file.source.name)}`
+    const again = await readFile(file.source, rules, {
+      faults: file.faults,
+      onRead: (n) => onRead(done + n, label),
+      take: (key, block) => {
+        const sink = sequential.get(key)
+        if (sink === undefined) return
+        for (let i = 0; i < block.n; i++) sink.push(block, i, file.faults, file.timeField)
+      },
+    })
+    if (again.sha256 !== file.reading.sha256) throw new Failure(`${file.source.name}: changed while it was read`, 1)
+    done += file.source.bytes
+  }
+  for (const key of keys) {
+    const sink = sinks.get(key)
+    if (sequential.get(key) !== undefined || sink === undefined) continue
+    const spare = (file: RankedFile): FaultList => new FaultList(file.source.name)
+    await mergeStream(key, filesOf(key, files), rules, spare, (block, i, file) => {
+      sink.push(block, i, file.faults, file.timeField)
+    })
+  }
+}
+
+/** What the manifest says of the files: names without paths, so that the tape does not depend on where they lay. */
+function sourceDetail(request: ImportRequest, files: readonly RankedFile[]): unknown {
+  return {
+    files: files.map((f) => ({
+      name: basename(f.source.name),
+      sha256: f.reading.sha256,
+      rows: f.reading.rows,
+      layout: f.reading.shape.name,
+    })),
+    ...(request.tz === undefined ? {} : { tz: request.tz }),
+    ...(request.stamp === 'end' ? { stamp: 'end' } : {}),
+    request_sha256: createHash('sha256')
+      .update(
+        JSON.stringify([request.symbol, request.interval ?? null, [...(request.layout.map ?? [])], request.dateFormat]),
+      )
+      .digest('hex'),
+  }
+}
+
+function resultOf(
+  manifest: TapeManifest | undefined,
+  files: readonly RankedFile[],
+  rows: number,
+  sinks: readonly StreamSink[],
+  notes: readonly string[],
+): ImportResult {
+  const written = sinks.filter((s) => s.accepted > 0)
+  const accepted = written.reduce((sum, s) => sum + s.accepted, 0)
+  const rejected = files.reduce((sum, f) => sum + f.faults.count, 0)
+  if (accepted + rejected !== rows) {
+    throw new Error(`import lost count: ${rows} rows, ${accepted} accepted, ${rejected} rejected`)
+  }
+  return {
+    manifest,
+    rows,
+    accepted,
+    rejected,
+    faults: files.flatMap((f) => f.faults.listed()).slice(0, LISTED_FAULTS),
+    first: written.length === 0 ? undefined : Math.min(...written.map((s) => s.first)),
+    last: written.length === 0 ? undefined : Math.max(...written.map((s) => s.last)),
+    notes,
+  }
+}
+
+/** ISO stamp of a time that may be absent. */
+export function stampOrNull(t: Micros | undefined): string | null {
+  return t === undefined ? null : formatMicros(t)
+}

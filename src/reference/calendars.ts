@@ -1,0 +1,116 @@
+/**
+ * Session calendars of the venues: `Calendar` objects for the core, built from dated data on first use and kept.
+ * Instants are microseconds UTC; days are local civil dates of the venue's zone.
+ */
+import { DAY, type EpochDay, type Micros, weekday } from '../core/base/time.ts'
+import { type Calendar, lastAtOrBefore } from '../core/domain/calendar.ts'
+import { type DatedData, type LoadedCalendar, loadCalendar } from './calendar-data.ts'
+import { venueDefaults } from './venues.ts'
+import { localToUtc, type ZoneTable, zoneTable } from './zones.ts'
+import { Failure } from '../cli/failure.ts'
+
+interface Built extends LoadedCalendar {
+  readonly calendar: Calendar
+}
+
+export interface SessionTimes {
+  readonly open: Micros
+  readonly close: Micros
+  /** False outside the calendar's range: regular hours of a weekday are assumed. */
+  readonly known: boolean
+}
+
+const built = new Map<string, Built>()
+
+function build(venue: string): Built {
+  const id = venueDefaults(venue).calendar
+  const ready = built.get(id)
+  if (ready !== undefined) return ready
+  const loaded = loadCalendar(id)
+  const { data, closed } = loaded
+  const table = zoneTable(data.zone)
+  if (table === undefined) {
+    throw new Failure(`config/calendars/${id}.json: field zone: ${data.zone} has no offset table. Use a known zone.`, 2)
+  }
+  const calendar = data.always ? alwaysOpen(id, table) : withSessions(id, data, closed, table)
+  const made = { ...loaded, calendar }
+  built.set(id, made)
+  return made
+}
+
+/** Before the table its first offset holds, so the first row starts at the smallest number of all. */
+function offsetsOf(table: ZoneTable): Pick<Calendar, 'offsetFrom' | 'offsets'> {
+  return { offsetFrom: [Number.MIN_SAFE_INTEGER, ...table.from.slice(1)], offsets: table.offsets }
+}
+
+function alwaysOpen(id: string, table: ZoneTable): Calendar {
+  const [firstDay, lastDay] = [Math.ceil((table.from[0] as Micros) / DAY), Math.floor(table.until / DAY) - 1]
+  return { id, always: true, firstDay, lastDay, days: [], opens: [], closes: [], ...offsetsOf(table) }
+}
+
+function withSessions(id: string, data: DatedData, closed: ReadonlySet<EpochDay>, table: ZoneTable): Calendar {
+  const days: EpochDay[] = []
+  const opens: Micros[] = []
+  const closes: Micros[] = []
+  const special = new Map(data.special.map((row) => [row.date, row]))
+  const hours = regularSessions(data)
+  const { first, last } = data.range
+  for (let day = first; day <= last; day++) {
+    if (closed.has(day) || !data.weekdays.includes(weekday(day))) continue
+    const { open, close } = regularHours(data, hours, day, special.get(day))
+    days.push(day)
+    opens.push(open)
+    closes.push(close)
+  }
+  return { id, always: false, firstDay: first, lastDay: last, days, opens, closes, ...offsetsOf(table) }
+}
+
+type Hours = DatedData['sessions'][number]
+
+function regularSessions(data: DatedData): readonly Hours[] {
+  return data.sessions.filter((s) => s.regular)
+}
+
+/** Open and close of a day as if it were a session; before the first stated hours those count. */
+function regularHours(
+  data: DatedData,
+  dated: readonly Hours[],
+  day: EpochDay,
+  special?: DatedData['special'][number],
+): { open: Micros; close: Micros } {
+  const hours = dated.findLast((s) => s.from <= day) ?? (dated[0] as Hours)
+  return {
+    open: localToUtc((day + hours.open_day) * DAY + (special?.open ?? hours.open), data.zone),
+    close: localToUtc(day * DAY + (special?.close ?? hours.close), data.zone),
+  }
+}
+
+/** The session calendar of a venue. Throws Failure (exit 2) for an unknown venue, naming the known ones. */
+export function calendarOf(venue: string): Calendar {
+  return build(venue).calendar
+}
+
+/**
+ * Open and close of the session that a local date names, e.g. of a daily bar. Undefined: known not to be a session.
+ * Outside the calendar's range weekdays get regular hours and `known: false`. A venue that never closes has civil days.
+ */
+export function sessionTimes(venue: string, day: EpochDay): SessionTimes | undefined {
+  const { calendar, data } = build(venue)
+  if (data.always) {
+    return { open: localToUtc(day * DAY, data.zone), close: localToUtc((day + 1) * DAY, data.zone), known: true }
+  }
+  if (day < calendar.firstDay || day > calendar.lastDay) {
+    return data.weekdays.includes(weekday(day))
+      ? { ...regularHours(data, regularSessions(data), day), known: false }
+      : undefined
+  }
+  const i = lastAtOrBefore(calendar.days, day)
+  if (i < 0 || calendar.days[i] !== day) return undefined
+  return { open: calendar.opens[i] as Micros, close: calendar.closes[i] as Micros, known: true }
+}
+
+/** What a run's manifest says of a calendar: the data's version and hash, e.g. "2026-11-24/sha256:1f0c…". */
+export function calendarVersion(venue: string): string {
+  const { data, sha256 } = build(venue)
+  return `${data.version}/sha256:${sha256}`
+}

@@ -1,0 +1,33 @@
+/**
+ * Who may import whom. One row per folder: what else of the project it may import (its own folder always). A folder
+ * without a row fails tests/architecture.test.ts. `types` lists folders of which only types may be imported.
+ */
+const core = (...names) => names.map((name) => `^src/core/${name}/`)
+const failure = '^src/cli/failure\\.ts$'
+
+const table = [
+  { folder: 'src/core/base', may: [] },
+  { folder: 'src/core/domain', may: core('base') },
+  { folder: 'src/core/data', may: core('base', 'domain') },
+  { folder: 'src/core/decision', may: core('base', 'domain', 'data'), types: core('execution') },
+  { folder: 'src/core/execution', may: core('base', 'domain', 'data') },
+  { folder: 'src/core/sim', may: core('base', 'domain', 'data') },
+  { folder: 'src/core/engine', may: core('base', 'domain', 'data', 'decision', 'execution') },
+  { folder: 'src/tape', may: core('base', 'domain') },
+  { folder: 'src/reference', may: [...core('base', 'domain'), failure], types: ['^src/tape/manifest\\.ts$'] },
+  { folder: 'src/config', may: ['^src/core/', failure] },
+  { folder: 'src/generate', may: [...core('base', 'domain'), '^src/tape/', '^src/reference/', failure] },
+  { folder: 'src/import', may: [...core('base', 'domain'), '^src/tape/', '^src/reference/', failure] },
+  { folder: 'src/report', may: ['^src/core/', '^src/tape/', '^src/reference/', failure] },
+  {
+    folder: 'src/runtime',
+    may: ['^src/core/', '^src/tape/', '^src/reference/', '^src/config/', '^src/report/', failure],
+  },
+  { folder: 'src/cli', may: ['^src/', '^adapters/'] },
+  {
+    folder: 'adapters/[^/]+',
+    may: [...core('base', 'domain'), '^src/runtime/ports\\.ts$', '^src/tape/', '^src/reference/', failure],
+  },
+]
+
+module.exports = { table }

@@ -1,0 +1,83 @@
+/** From symbols and dates to sessions, grids and decimals of the right venue. */
+import { describe, expect, test } from 'vitest'
+import { DAY, epochDay, HOUR, parseStamp } from '../../../src/core/base/time.ts'
+import { generateFx, isFxOpen } from '../../../src/generate/fx.ts'
+import { planSymbol } from '../../../src/generate/market-plan.ts'
+import { generateMarket } from '../../../src/generate/market.ts'
+import type { MarketRequest } from '../../../src/generate/market-request.ts'
+import type { MarketSession } from '../../../src/generate/symbol-market.ts'
+import { QUOTE } from '../../../src/generate/ticks.ts'
+
+const request = (part: Partial<MarketRequest> = {}): MarketRequest => ({
+  symbols: [],
+  days: 3,
+  seed: 1,
+  start: epochDay(2025, 1, 8),
+  rate: 10,
+  ...part,
+})
+
+const at = (text: string): number => parseStamp(text)?.t as number
+const opens = (sessions: Iterable<MarketSession>): number[] => [...sessions].map((session) => session.open)
+
+describe('planSymbol', () => {
+  test('six digits are KRX in won, others US in dollars; holidays are left out', () => {
+    const us = planSymbol('NVDA', request())
+    const krx = planSymbol('005930', request())
+    expect([us.venue, us.currency, us.priceDecimals]).toEqual(['US', 'USD', 2])
+    expect([krx.venue, krx.currency, krx.priceDecimals]).toEqual(['KRX', 'KRW', 0])
+    // 9 January 2025: the US exchanges stayed shut (day of mourning).
+    expect(opens(us.sessions)).toEqual(['2025-01-08', '2025-01-10', '2025-01-13'].map((d) => at(`${d}T14:30:00Z`)))
+    expect(opens(krx.sessions)).toEqual(['2025-01-08', '2025-01-09', '2025-01-10'].map((d) => at(`${d}T00:00:00Z`)))
+  })
+
+  test('GEN never closes: a day is a civil day, weekends too', () => {
+    const gen = planSymbol('NVDA', request({ venue: 'GEN', start: epochDay(2025, 1, 10) }))
+    expect(opens(gen.sessions)).toEqual([10, 11, 12].map((day) => epochDay(2025, 1, day) * DAY))
+  })
+
+  test('beyond the calendar sessions are assumed, and counted as such', () => {
+    expect(planSymbol('NVDA', request()).assumedSessions).toBe(0)
+    expect(planSymbol('NVDA', request({ start: epochDay(2075, 1, 7) })).assumedSessions).toBe(3)
+  })
+
+  test('KRX prices lie on the tick table of 2023', () => {
+    // KRX price bands since 25 January 2023: won per step.
+    const step = (price: number): number => {
+      const bands = [2000, 5000, 20_000, 50_000, 200_000, 500_000]
+      return [1, 5, 10, 50, 100, 500, 1000][bands.filter((from) => price >= from).length] as number
+    }
+    for (const symbol of ['005930', '000660', '035720']) {
+      for (const minute of generateMarket({ seed: 3, rate: 10, symbols: [planSymbol(symbol, request({ seed: 3 }))] })) {
+        for (let i = 0; i < minute.rows; i++) {
+          const prices = minute.kind[i] === QUOTE ? [minute.a[i], minute.b[i]] : [minute.a[i]]
+          for (const price of prices as number[]) expect(price % step(price), `${symbol} ${price}`).toBe(0)
+        }
+      }
+    }
+  })
+})
+
+describe('USD/KRW', () => {
+  test('trades from Sunday 22:00Z to Friday 22:00Z', () => {
+    expect(isFxOpen(at('2025-01-05T21:59:00Z'))).toBe(false)
+    expect(isFxOpen(at('2025-01-05T22:00:00Z'))).toBe(true)
+    expect(isFxOpen(at('2025-01-10T21:59:00Z'))).toBe(true)
+    expect(isFxOpen(at('2025-01-10T22:00:00Z'))).toBe(false)
+    expect(isFxOpen(at('2025-01-11T12:00:00Z'))).toBe(false)
+  })
+
+  test('gives a first row on a weekend, then rests until Sunday night', () => {
+    const rows = [...generateFx(1, at('2025-01-11T12:00:00Z'), at('2025-01-12T22:02:00Z'))]
+    expect(rows.map((row) => row.t)).toEqual(['11T12:00', '12T22:00', '12T22:01'].map((d) => at(`2025-01-${d}:00Z`)))
+  })
+
+  test('moves by some tenths of a percent a day', () => {
+    const start = at('2025-01-06T00:00:00Z')
+    const rates = [...generateFx(2, start, start + 24 * HOUR)].map((row) => row.rate)
+    const range = (Math.max(...rates) - Math.min(...rates)) / (rates[0] as number)
+    expect(rates).toHaveLength(1440)
+    expect(range).toBeGreaterThan(0.001)
+    expect(range).toBeLessThan(0.04)
+  })
+})
