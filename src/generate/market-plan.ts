@@ -6,11 +6,11 @@
 import { parseDecimal, toScaled } from '../core/base/decimal.ts'
 import { pow10 } from '../core/base/fixed.ts'
 import { Rng } from '../core/base/rng.ts'
-import { type EpochDay, formatDay } from '../core/base/time.ts'
+import { dayOf, type EpochDay, formatDay, MINUTE, type Micros } from '../core/base/time.ts'
 import type { TickBand } from '../core/domain/instrument.ts'
 import { Failure } from '../cli/failure.ts'
 import { sessionTimes } from '../reference/calendars.ts'
-import { productOf, tickTable, type TickRow, venueDefaults } from '../reference/venues.ts'
+import { type Product, productOf, type TickRow, tickTable, venueDefaults } from '../reference/venues.ts'
 import { type GeneratedVenue, type MarketRequest, venueOf } from './market-request.ts'
 import type { MarketSession, MarketSymbol } from './symbol-market.ts'
 
@@ -36,34 +36,60 @@ const RANGES: Readonly<Record<string, PriceRange>> = {
 }
 /** KRX: the daily price limit since 15 June 2015 (KRX business regulations). */
 const KRX_DAILY_LIMIT = 0.3
+/** Won that a normal displayed unit is worth. */
+const KRW_DISPLAYED = 2_000_000
+/** Where the venue has no table of its own. */
+const CENTS: readonly TickRow[] = [{ from: '0', tick: '0.01' }]
+const OPEN_SESSION = 390 * MINUTE
+const TAG_PRICE = 0x70726963
 
+const rangeOf = (currency: string): PriceRange => RANGES[currency] ?? (RANGES.USD as PriceRange)
+type Traits = Omit<PlannedSymbol, 'sessions' | 'assumedSessions'>
+
+/** A symbol on the sessions of its venue's calendar. Throws Failure (exit 2) where the calendar has too few. */
 export function planSymbol(symbol: string, request: MarketRequest): PlannedSymbol {
   const venue = request.venue ?? venueOf(symbol)
-  const { currency } = venueDefaults(venue)
-  const range = RANGES[currency] ?? (RANGES.USD as PriceRange)
   const hours = findSessions(venue, request.start, request.days)
-  const product = productOf(venue, symbol)
-  const tables = hours.map(({ day }) => ticksOf(tickTable(venue, currency, day, product)))
-  const priceDecimals = Math.max(...tables.map((table) => decimalsWithin(table, range)))
+  const grid = new Grid(venue, symbol)
+  const priceDecimals = Math.max(...hours.map(({ day }) => grid.decimals(day)))
+  const sessions = hours.map(({ day, open, close }) => ({ open, close, ticks: grid.bands(day, priceDecimals) }))
+  const assumedSessions = hours.filter((session) => !session.known).length
+  return { ...traits(symbol, venue, request.seed, priceDecimals), sessions, assumedSessions }
+}
+
+/**
+ * A symbol whose market opens at `from` (rounded down to a minute), whatever the calendar says, and never ends:
+ * sessions of six and a half hours follow each other without a break. For emulators that must be open at once.
+ */
+export function planOpenSymbol(symbol: string, seed: number, from: Micros, venue = venueOf(symbol)): PlannedSymbol {
+  const grid = new Grid(venue, symbol)
+  const first = Math.floor(from / MINUTE) * MINUTE
+  const priceDecimals = grid.decimals(dayOf(first))
+  const sessions: Iterable<MarketSession> = {
+    *[Symbol.iterator]() {
+      for (let open = first; ; open += OPEN_SESSION) {
+        yield { open, close: open + OPEN_SESSION, ticks: grid.bands(dayOf(open), priceDecimals) }
+      }
+    },
+  }
+  return { ...traits(symbol, venue, seed, priceDecimals), sessions, assumedSessions: 0 }
+}
+
+function traits(symbol: string, venue: GeneratedVenue, seed: number, priceDecimals: number): Traits {
+  const { currency } = venueDefaults(venue)
+  const range = rangeOf(currency)
   const unit = pow10(priceDecimals)
-  const sessions: MarketSession[] = hours.map((session, i) => ({
-    open: session.open,
-    close: session.close,
-    ticks: scaleBands(tables[i] as TickTable, priceDecimals),
-  }))
-  const rng = Rng.start(request.seed, 0x70726963).split(symbol)
+  const rng = Rng.start(seed, TAG_PRICE).split(symbol)
   const startPrice = range.first + range.step * rng.below(range.steps)
   return {
     symbol,
     venue,
     currency,
     priceDecimals,
-    sessions,
-    assumedSessions: hours.filter((session) => !session.known).length,
     startPrice: startPrice * unit,
     priceMin: range.min * unit,
     priceMax: range.max * unit,
-    sizeUnit: currency === 'KRW' ? Math.max(1, Math.floor(2_000_000 / startPrice)) : 100,
+    sizeUnit: currency === 'KRW' ? Math.max(1, Math.floor(KRW_DISPLAYED / startPrice)) : 100,
     ...(venue === 'KRX' ? { dailyLimit: KRX_DAILY_LIMIT } : {}),
   }
 }
@@ -89,26 +115,42 @@ function findSessions(venue: GeneratedVenue, start: EpochDay, count: number): Ho
   return found
 }
 
-type TickTable = readonly TickRow[]
+/** The tick tables of one symbol by day, in price units. */
+class Grid {
+  readonly #venue: GeneratedVenue
+  readonly #currency: string
+  readonly #product: Product
+  readonly #scaled = new Map<readonly TickRow[], readonly TickBand[]>()
 
-/** Where the venue has no table of its own. */
-const CENTS: TickTable = [{ from: '0', tick: '0.01' }]
+  constructor(venue: GeneratedVenue, symbol: string) {
+    this.#venue = venue
+    this.#currency = venueDefaults(venue).currency
+    this.#product = productOf(venue, symbol)
+  }
 
-const ticksOf = (table: TickTable): TickTable => (table.length > 0 ? table : CENTS)
+  /** Decimals that prices need at or above the lowest generated price; finer grids of lower prices do not count. */
+  decimals(day: EpochDay): number {
+    const table = this.#table(day)
+    const { min } = rangeOf(this.#currency)
+    const reachable = table.filter((_, i) => Number(table[i + 1]?.from ?? Infinity) > min)
+    return Math.max(...reachable.map((row) => parseDecimal(row.tick)?.decimals ?? 0))
+  }
 
-/** Decimals that prices need at or above the lowest generated price; finer grids of lower prices do not count. */
-function decimalsWithin(table: TickTable, range: PriceRange): number {
-  const reachable = table.filter((_, i) => {
-    const next = table[i + 1]
-    return next === undefined || Number(next.from) > range.min
-  })
-  return Math.max(...reachable.map((band) => parseDecimal(band.tick)?.decimals ?? 0))
-}
+  /** What is finer than a unit is never reached and becomes one unit. */
+  bands(day: EpochDay, decimals: number): readonly TickBand[] {
+    const table = this.#table(day)
+    const ready = this.#scaled.get(table)
+    if (ready !== undefined) return ready
+    const bands = table.map((row) => ({
+      from: Math.ceil(Number(row.from) * pow10(decimals)),
+      tick: toScaled(row.tick, decimals) ?? 1,
+    }))
+    this.#scaled.set(table, bands)
+    return bands
+  }
 
-/** Bands in units of 10^-decimals; what is finer than a unit is never reached and becomes one unit. */
-function scaleBands(table: TickTable, decimals: number): TickBand[] {
-  return table.map((band) => {
-    const from = Math.ceil(Number(band.from) * pow10(decimals))
-    return { from, tick: toScaled(band.tick, decimals) ?? 1 }
-  })
+  #table(day: EpochDay): readonly TickRow[] {
+    const table = tickTable(this.#venue, this.#currency, day, this.#product)
+    return table.length > 0 ? table : CENTS
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { formatDay, HOUR, MINUTE, type Micros } from '../core/base/time.ts'
 import type { TapeManifest } from '../tape/manifest.ts'
-import { TapeWriter } from '../tape/write.ts'
+import { type TapeMeta, TapeWriter } from '../tape/write.ts'
 import { BarSink } from './bar-sink.ts'
 import { FX_DECIMALS, FX_SYMBOL, generateFx } from './fx.ts'
 import { generateMarket } from './market.ts'
@@ -32,12 +32,13 @@ export async function writeMarketTape(
   progress: (minutes: number, total: number) => void = () => {},
 ): Promise<MarketTape> {
   const plans = [...request.symbols].sort().map((symbol) => planSymbol(symbol, request))
-  const writer = await TapeWriter.create(out, {
+  const meta: TapeMeta = {
     source: { kind: 'generated', name: 'synthetic market', detail: detail(request, plans) },
     label: 'generated',
     adjustment: 'none',
     time_resolution: 'us',
-  })
+  }
+  const writer = await TapeWriter.create(out, meta, { rowGroupSize: rowGroupSize(plans.length) })
   try {
     const total = plans.reduce((sum, plan) => sum + minutesOf(plan), 0)
     let done = 0
@@ -54,6 +55,12 @@ export async function writeMarketTape(
     await writer.abort()
     throw e
   }
+}
+
+/** Every stream holds one row group until the tape is sealed: many symbols get smaller ones, so that memory is bounded. */
+function rowGroupSize(symbols: number): number {
+  if (symbols <= 6) return 65_536
+  return symbols <= 30 ? 16_384 : 4096
 }
 
 /** The arguments that make the tape, with every default filled in; equal details mean equal rows. */

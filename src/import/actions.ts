@@ -83,19 +83,25 @@ function plainAction(file: string, row: Row, of: ActionsOf): TapeAction {
   return { symbol: of.symbol, date, kind, ratio: { num, den } }
 }
 
+/** A rounded number and what it may stand for. */
+interface Rounded {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
 interface Factors {
   readonly row: Row
   readonly day: EpochDay
-  readonly price: number
-  readonly split: number
-  readonly splitDecimals: number
+  readonly price: Rounded
+  readonly split: Rounded
   readonly close: number
 }
 
 /**
  * A step of the split factor between two rows is a split, a step of the price factor a dividend:
- * price_before / price_after = 1 − dividend / reference_close. Factors are rounded to about seven digits, so a ratio
- * is the simplest one within that rounding, and an amount is kept to 1/10,000 of the currency.
+ * price_before / price_after = 1 − dividend / reference_close. The factors are rounded, so of all ratios and amounts
+ * within that rounding the simplest is taken.
  */
 function factorActions(file: string, rows: readonly Row[], of: ActionsOf): TapeAction[] {
   const factors = rows.map((row) => parseFactors(file, row)).sort((a, b) => a.day - b.day)
@@ -104,17 +110,29 @@ function factorActions(file: string, rows: readonly Row[], of: ActionsOf): TapeA
     const before = factors[i - 1]
     if (before === undefined) continue
     const date = formatDay(nextSession(of.venue, before.day))
-    if (before.split !== next.split) {
-      const unit = 10 ** -before.splitDecimals
-      const ratio = simplestRatio(next.split / (before.split + unit / 2), next.split / (before.split - unit / 2))
+    if (before.split.value !== next.split.value) {
+      const ratio = simplestRatio(next.split.low / before.split.high, next.split.high / before.split.low)
       actions.push({ symbol: of.symbol, date, kind: 'split', ratio })
     }
-    if (before.price < next.price && before.close > 1) {
-      const amount = Math.round(before.close * (1 - before.price / next.price) * 10_000)
-      if (amount > 0) actions.push({ symbol: of.symbol, date, kind: 'dividend', amount: fromScaled(amount, 4) })
+    if (before.price.value < next.price.value && before.close > 1) {
+      const amountAt = (was: number, is: number): number => before.close * (1 - was / is)
+      const amount = simplestDecimal(
+        amountAt(before.price.high, next.price.low),
+        amountAt(before.price.low, next.price.high),
+      )
+      if (amount !== undefined) actions.push({ symbol: of.symbol, date, kind: 'dividend', amount })
     }
   }
   return actions
+}
+
+/** The decimal with the fewest places in [low, high], nearest to the middle; at most 6 places. */
+function simplestDecimal(low: number, high: number): string | undefined {
+  for (let places = 2; places <= 6; places++) {
+    const scaled = Math.round(((low + high) / 2) * 10 ** places)
+    if (scaled > 0 && scaled / 10 ** places >= low && scaled / 10 ** places <= high) return fromScaled(scaled, places)
+  }
+  return undefined
 }
 
 function parseFactors(file: string, row: Row): Factors {
@@ -122,18 +140,24 @@ function parseFactors(file: string, row: Row): Factors {
   const day = parseDay(date)
   if (day === undefined) throw bad(file, row, 'date', date, 'is not a date (YYYY-MM-DD)')
   const number = (field: string, text: string): number => {
-    if (parseDecimal(text) === undefined || Number(text) <= 0)
-      throw bad(file, row, field, text, 'is no number above zero')
+    if (parseDecimal(text) === undefined || Number(text) < 0)
+      throw bad(file, row, field, text, 'is no number of zero or more')
     return Number(text)
   }
   return {
     row,
     day,
-    price: number('price_factor', price),
-    split: number('split_factor', split),
-    splitDecimals: parseDecimal(split)?.decimals ?? 0,
+    price: rounded(number('price_factor', price), price),
+    split: rounded(number('split_factor', split), split),
     close: number('reference_close', close),
   }
+}
+
+/** 1 and other short factors are exact; a long one is rounded in its last place. */
+function rounded(value: number, text: string): Rounded {
+  const decimals = parseDecimal(text)?.decimals ?? 0
+  const half = decimals < 5 ? 0 : 10 ** -decimals / 2
+  return { value, low: value - half, high: value + half }
 }
 
 function nextSession(venue: string, day: EpochDay): EpochDay {

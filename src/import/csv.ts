@@ -24,6 +24,7 @@ import { readFile, type ReadRules } from './read-file.ts'
 import type { Shape } from './recognise.ts'
 import { openSource, type SourceFile } from './source-file.ts'
 import { RESOLUTIONS } from './stamp-field.ts'
+import { ScaleCount } from './scale-count.ts'
 import { StreamSink } from './stream-sink.ts'
 
 export interface ImportResult {
@@ -192,9 +193,9 @@ async function writeTape(
   const rows = files.reduce((sum, f) => sum + f.reading.rows, 0)
   if (keys.length === 0) {
     for (const file of files) await readFile(file.source, rules, { faults: file.faults, take: () => undefined })
-    return resultOf(undefined, files, rows, [], [])
+    return resultOf(undefined, files, rows, [], fileNotes(files))
   }
-  const notes: string[] = []
+  const notes = fileNotes(files)
   const actions = readActions(request.actions, { symbol: request.symbol, venue: plan.venue })
   const closeOnly = files.some((f) => f.reading.shape.rows === 'closes') && plan.venue !== 'FX'
   if (closeOnly) notes.push('the file has closes only: open, high and low on the tape are the close')
@@ -221,33 +222,42 @@ async function writeTape(
   }
 }
 
+/** What holds for many rows of a file and is better said once. */
+function fileNotes(files: readonly RankedFile[]): string[] {
+  return files.flatMap(({ source, reading }) => [
+    ...(reading.noisySizes === 0
+      ? []
+      : [
+          `${source.name}: ${reading.noisySizes} sizes carry the rounding noise of binary arithmetic and were read as the nearest decimal of 15 digits (first: ${reading.firstNoise})`,
+        ]),
+    ...(reading.backwards * 2 < reading.rows || reading.rows < 4
+      ? []
+      : [`${source.name}: most rows go back in time; sort the file by time and import it again`]),
+  ])
+}
+
 function openSinks(request: ImportRequest, plan: Plan, writer: TapeWriter): Map<string, StreamSink> {
   const { venue, interval } = plan
   const currency = request.currency ?? defaultCurrency(request.symbol, venue)
   const parts = (key: string): FileStream[] =>
     plan.files.flatMap((f) => f.reading.streams.get(key) ?? []).filter((s) => s.rows > 0)
-  const decimals = new Map<string, { price: number; qty: number }>()
-  for (const key of plan.keys) {
-    for (const s of parts(key)) {
-      const most = decimals.get(s.symbol) ?? { price: 0, qty: 0 }
-      decimals.set(s.symbol, { price: Math.max(most.price, s.priceDecimals), qty: Math.max(most.qty, s.qtyDecimals) })
-    }
+  const scales = new Map<string, { prices: ScaleCount; sizes: ScaleCount }>()
+  for (const s of plan.keys.flatMap(parts)) {
+    const all = scales.get(s.symbol) ?? { prices: new ScaleCount(), sizes: new ScaleCount() }
+    all.prices.merge(s.prices)
+    all.sizes.merge(s.sizes)
+    scales.set(s.symbol, all)
   }
-  for (const [symbol, { price, qty }] of decimals) {
-    writer.addInstrument({
-      symbol,
-      venue,
-      currency,
-      price_decimals: price,
-      qty_decimals: qty,
-      economic_id: economicId(symbol, venue),
-    })
+  const decimals = new Map([...scales].map(([symbol, all]) => [symbol, [all.prices.best(), all.sizes.best()] as const]))
+  for (const [symbol, [price_decimals, qty_decimals]] of decimals) {
+    const economic_id = economicId(symbol, venue)
+    writer.addInstrument({ symbol, venue, currency, price_decimals, qty_decimals, economic_id })
   }
   const sinks = new Map<string, StreamSink>()
   for (const key of plan.keys) {
     const streams = parts(key)
     const { symbol, kind } = streams[0] as FileStream
-    const { price, qty } = decimals.get(symbol) as { price: number; qty: number }
+    const [priceDecimals, qtyDecimals] = decimals.get(symbol) as readonly [number, number]
     const oneSided = kind === 'quotes' && streams.some((s) => s.oneSided)
     const quoteColumns = kind === 'bars' && streams.some((s) => s.quoted)
     const rateBars = plan.files.some((f) => f.reading.shape.at.has('close'))
@@ -264,9 +274,10 @@ function openSinks(request: ImportRequest, plan: Plan, writer: TapeWriter): Map<
         }),
         dating,
         interval,
-        priceDecimals: price,
-        qtyDecimals: qty,
+        priceDecimals,
+        qtyDecimals,
         oneSided,
+        quoteColumns,
         ...(fromStamps ? { dateProblem: (t: Micros) => sessionProblem(venue, dayOf(t), false) } : {}),
       }),
     )
@@ -316,6 +327,7 @@ function sourceDetail(request: ImportRequest, files: readonly RankedFile[]): unk
       sha256: f.reading.sha256,
       rows: f.reading.rows,
       layout: f.reading.shape.name,
+      ...(f.reading.noisySizes === 0 ? {} : { rounded_sizes: f.reading.noisySizes }),
     })),
     ...(request.tz === undefined ? {} : { tz: request.tz }),
     ...(request.stamp === 'end' ? { stamp: 'end' } : {}),

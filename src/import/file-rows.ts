@@ -12,6 +12,7 @@ import type { Role } from './layout.ts'
 import { NumberField } from './number-field.ts'
 import type { Shape } from './recognise.ts'
 import { BLOCK_ROWS, RowBlock } from './row-block.ts'
+import { ScaleCount } from './scale-count.ts'
 import { looksLikeCount, looksLikeForeignDate, type StampRule, StampField } from './stamp-field.ts'
 
 /** What a file says about one of its streams. */
@@ -25,8 +26,8 @@ export class FileStream {
   last: Micros = Number.NaN
   /** Smallest positive difference of stamps; Infinity when there is none. */
   smallestStep: Micros = Infinity
-  priceDecimals = 0
-  qtyDecimals = 0
+  readonly prices = new ScaleCount()
+  readonly sizes = new ScaleCount()
   /** Quotes: some row lacks a side. */
   oneSided = false
   /** Bars: some row has a quote. */
@@ -71,6 +72,14 @@ export class FileRows {
   readonly #bySuffix = new Map<string, FileStream>()
   #priceDecimals = 0
   #qtyDecimals = 0
+  #mostPrice = 0
+  #mostQty = 0
+  #noisyAt = -1
+  /** Sizes that were read through the noise of binary arithmetic: how many, and the first. */
+  noisySizes = 0
+  firstNoise = ''
+  /** Rows refused because their time goes back. */
+  backwards = 0
   /** Whether the file's stamps are bare dates; the first accepted row decides. */
   bareDates: boolean | undefined
 
@@ -99,6 +108,9 @@ export class FileRows {
   begin(record: CsvRecord): boolean {
     this.#priceDecimals = 0
     this.#qtyDecimals = 0
+    this.#mostPrice = 0
+    this.#mostQty = 0
+    this.#noisyAt = -1
     if (record.damage !== '') return this.fault(record, -1, record.damage)
     if (record.size !== this.#width) {
       return this.fault(
@@ -158,13 +170,14 @@ export class FileRows {
       return Number.NaN
     }
     if (number.decimals > this.#priceDecimals) this.#priceDecimals = number.decimals
+    if (number.value > this.#mostPrice) this.#mostPrice = number.value
     return number.value
   }
 
   /** A size or volume: present, a number, not negative; above zero where `positive`. */
   size(record: CsvRecord, at: number, positive: boolean, factor = 1): number {
     const number = this.number
-    if (!number.read(record.buffer, record.starts[at] as number, record.ends[at] as number, factor)) {
+    if (!number.readSize(record.buffer, record.starts[at] as number, record.ends[at] as number, factor)) {
       this.fault(record, at, number.problem)
       return Number.NaN
     }
@@ -172,7 +185,9 @@ export class FileRows {
       this.fault(record, at, number.value < 0 ? 'is negative' : 'is zero; a trade has a size')
       return Number.NaN
     }
+    if (number.noisy) this.#noisyAt = at
     if (number.decimals > this.#qtyDecimals) this.#qtyDecimals = number.decimals
+    if (number.value > this.#mostQty) this.#mostQty = number.value
     return number.value
   }
 
@@ -227,6 +242,7 @@ export class FileRows {
       const problem = this.#options.dateProblem(dayOf(t))
       if (problem !== undefined) return this.fault(record, at, problem)
     }
+    if (t < stream.last) this.backwards++
     if (t < stream.last) return this.fault(record, at, `goes back in time, behind ${shown(stream.last, bareDate)}`)
     if (t === stream.last && once) return this.fault(record, at, 'repeats the stamp of the bar before')
     if (stream.rows > 0 && t - stream.last < stream.smallestStep && t > stream.last)
@@ -235,8 +251,11 @@ export class FileRows {
     stream.last = t
     stream.rows++
     this.bareDates ??= bareDate
-    if (this.#priceDecimals > stream.priceDecimals) stream.priceDecimals = this.#priceDecimals
-    if (this.#qtyDecimals > stream.qtyDecimals) stream.qtyDecimals = this.#qtyDecimals
+    stream.prices.add(this.#priceDecimals, this.#mostPrice)
+    stream.sizes.add(this.#qtyDecimals, this.#mostQty)
+    if (this.#noisyAt >= 0 && this.noisySizes++ === 0) {
+      this.firstNoise = `line ${record.line}, ${(this.shape.header[this.#noisyAt] ?? '').trim()} ${record.text(this.#noisyAt)}`
+    }
     const { keep, only } = this.#options
     if (!keep) return true
     const key = streamKey(stream.symbol, stream.kind)

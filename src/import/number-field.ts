@@ -2,7 +2,7 @@
  * A decimal in the bytes of a field, read exactly: the digits as an integer, the decimals behind the point without
  * trailing zeros, and the double nearest to it. At most 15 significant digits and 8 decimals are accepted: up to 15
  * digits every decimal is the only one of its length that its double stands for (DBL_DIG of IEEE 754 binary64), so
- * the text survives the round trip through DOUBLE; `prove` says so again for each value.
+ * the text survives the round trip through DOUBLE; each value is proved all the same.
  */
 import { parseDecimal } from '../core/base/decimal.ts'
 import { pow10 } from '../core/base/fixed.ts'
@@ -19,6 +19,8 @@ export class NumberField {
   decimals = 0
   /** Empty when the field holds a usable decimal. */
   problem = ''
+  /** Set by `readSize` where the text was the noise of binary arithmetic around the decimal that was taken. */
+  noisy = false
 
   /** Reads bytes [start, end); blanks around the number are allowed. `factor` is 1, 100 or 1000 (lots to shares). */
   read(buffer: Uint8Array, start: number, end: number, factor = 1): boolean {
@@ -50,6 +52,27 @@ export class NumberField {
     }
     if (digits === 0) return this.#slow(buffer, start, end, factor)
     return this.#settle(mantissa, decimals, negative, factor)
+  }
+
+  /**
+   * A size that may carry the rounding noise of binary arithmetic (8050000.000000001, 261079999.99999997): where it
+   * lies within two units in the last place of a decimal of 15 digits, that decimal is taken and `noisy` says so.
+   */
+  readSize(buffer: Uint8Array, start: number, end: number, factor: number): boolean {
+    this.noisy = false
+    if (this.read(buffer, start, end, factor)) return true
+    if (end - start < MOST_DIGITS || end - start > 32 || factor !== 1) return false
+    const text = Buffer.from(buffer.buffer, buffer.byteOffset + start, end - start)
+      .toString('latin1')
+      .trim()
+    if (!/^\d+\.\d+$/.test(text)) return false
+    const noisy = Number(text)
+    const clean = noisy.toPrecision(MOST_DIGITS)
+    if (Math.abs(noisy - Number(clean)) > 2 * Number.EPSILON * noisy) return false
+    const decimal = parseDecimal(clean)
+    if (decimal === undefined || decimal.decimals > MOST_DECIMALS) return false
+    this.noisy = this.#settle(Number(decimal.digits), decimal.decimals, false, 1)
+    return this.noisy
   }
 
   /** Scientific notation, and what is no number at all. */

@@ -45,6 +45,11 @@ export interface FileReading {
   readonly rows: number
   readonly resolution: Resolution
   readonly bareDates: boolean
+  /** Sizes read through binary rounding noise, and the first of them. */
+  readonly noisySizes: number
+  readonly firstNoise: string
+  /** Rows refused because their time goes back. */
+  readonly backwards: number
   /** SHA-256 of the plain bytes, hex: the same for a file and its gzip. */
   readonly sha256: string
 }
@@ -89,6 +94,9 @@ export async function readFile(source: SourceFile, rules: ReadRules, options: Re
     rows: records,
     resolution: done.stamp.resolution,
     bareDates: done.bareDates === true,
+    noisySizes: done.noisySizes,
+    firstNoise: done.firstNoise,
+    backwards: done.backwards,
     sha256: hash.digest('hex'),
   }
 }

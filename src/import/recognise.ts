@@ -48,6 +48,8 @@ export function recognise(file: string, first: readonly string[], request: Layou
     }
     return fromColumns(file, request.columns, request)
   }
+  if (first.join(',').includes('{'))
+    throw new Failure(`${file}: line 1 is JSON, not comma-separated text; convert it first`, 1)
   rejectDuplicates(file, first)
   if (request.map !== undefined) return fromMap(file, first, request.map, request)
   if (request.layout !== undefined) return fromLayout(file, first, named(request.layout), request)

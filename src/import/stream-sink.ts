@@ -5,7 +5,7 @@
  */
 import { pow10 } from '../core/base/fixed.ts'
 import { formatMicros, type Micros } from '../core/base/time.ts'
-import type { StreamKind } from '../tape/columns.ts'
+import { columnsOf, type StreamKind } from '../tape/columns.ts'
 import type { StreamWriter, TapeColumns } from '../tape/write.ts'
 import type { Dating, Interval } from './dating.ts'
 import type { FaultList } from './fault.ts'
@@ -26,8 +26,8 @@ export interface SinkOptions {
   readonly interval: Interval
   readonly priceDecimals: number
   readonly qtyDecimals: number
-  /** Keeps the exchange of each row. */
   readonly oneSided: boolean
+  readonly quoteColumns: boolean
   /** Why a session bar's date is none; asked where the date comes from a stamp. */
   readonly dateProblem?: (t: Micros) => string | undefined
 }
@@ -37,7 +37,8 @@ export class StreamSink {
   readonly #t = new Float64Array(ROWS)
   readonly #columns: readonly Float64Array[]
   readonly #exchange: string[] = []
-  readonly #limits: readonly number[]
+  /** 10^decimals per column; 0 for times and flags. */
+  readonly #scales: readonly number[]
   readonly #once: boolean
   #n = 0
   #lastT: Micros = -Infinity
@@ -52,9 +53,8 @@ export class StreamSink {
     this.#options = options
     const columns = KIND_COLUMNS[options.kind]
     this.#columns = columns.map(() => new Float64Array(ROWS))
-    const limit = (decimals: number): number => SCALED_LIMIT / pow10(decimals)
-    this.#limits = columns.map((c) =>
-      c.role === 'price' ? limit(options.priceDecimals) : c.role === 'qty' ? limit(options.qtyDecimals) : Infinity,
+    this.#scales = columns.map((c) =>
+      c.role === 'price' ? pow10(options.priceDecimals) : c.role === 'qty' ? pow10(options.qtyDecimals) : 0,
     )
     this.#once = options.kind === 'bars' || options.kind === 'fx'
   }
@@ -65,11 +65,11 @@ export class StreamSink {
     const line = block.line[i] as number
     const t = this.#options.dating(stamp)
     const refuse = (why: string): void => faults.add(line, field, formatMicros(stamp), why)
-    const tooLarge = this.#tooLarge(block, i)
-    if (tooLarge >= 0) {
-      const column = KIND_COLUMNS[block.kind][tooLarge]
-      const value = String((block.columns[tooLarge] as Float64Array)[i])
-      faults.add(line, column?.name ?? '', value, 'is too large beside the decimals of the other rows')
+    const misfit = this.#misfit(block, i)
+    if (misfit >= 0) {
+      const name = KIND_COLUMNS[block.kind][misfit]?.name ?? ''
+      const value = String((block.columns[misfit] as Float64Array)[i])
+      faults.add(line, name, value, 'does not fit beside the other rows: too many digits for one scale')
       return
     }
     const problem = this.#options.dateProblem?.(t)
@@ -88,10 +88,15 @@ export class StreamSink {
     this.#lastLine = line
   }
 
-  #tooLarge(block: RowBlock, i: number): number {
-    const limits = this.#limits
-    for (let c = 0; c < limits.length; c++) {
-      if (((block.columns[c] as Float64Array)[i] as number) >= (limits[c] as number)) return c
+  /** The first column whose value is no exact integer at the stream's decimals, -1 when all are. */
+  #misfit(block: RowBlock, i: number): number {
+    const scales = this.#scales
+    for (let c = 0; c < scales.length; c++) {
+      const scale = scales[c] as number
+      if (scale === 0) continue
+      const value = (block.columns[c] as Float64Array)[i] as number
+      const scaled = Math.round(value * scale)
+      if (scaled >= SCALED_LIMIT || (scaled / scale !== value && !Number.isNaN(value))) return c
     }
     return -1
   }
@@ -142,10 +147,10 @@ export class StreamSink {
     const n = this.#n - carry
     if (n > 0) {
       const columns: Record<string, Float64Array | readonly string[]> = { t: this.#t }
-      for (const [c, column] of KIND_COLUMNS[this.#options.kind].entries()) {
-        columns[column.key] = this.#columns[c] as Float64Array
+      for (const { key } of columnsOf(this.#options.kind, this.#options)) {
+        if (key === 'exchange') columns.exchange = this.#exchange
+        else if (key !== 't') columns[key] = this.#columns[columnIndex(this.#options.kind, key)] as Float64Array
       }
-      if (this.#options.oneSided) columns.exchange = this.#exchange
       this.#options.writer.append(columns satisfies TapeColumns, n)
     }
     if (carry === 1) {

@@ -21,7 +21,7 @@ import {
 } from 'hyparquet'
 import { columnsOf, type StreamKind, type StreamShape, type TapeColumn } from './columns.ts'
 import { TapeError } from './error.ts'
-import { type ForeignType, typeOf, valueReader } from './foreign-types.ts'
+import { type ForeignType, isDecimal, isTime, typeOf, valueReader } from './foreign-types.ts'
 import { readSlice } from './file-slice.ts'
 import type { RawColumns } from './row-hash.ts'
 import type { RawGroup } from './own-file.ts'
@@ -151,7 +151,10 @@ function checkCodecs(path: string, metadata: FileMetaData): void {
     for (const { meta_data } of group.columns) {
       const codec = meta_data?.codec ?? ''
       if (!READABLE.has(codec)) {
-        throw new TapeError(path, `column ${meta_data?.path_in_schema[0]} is compressed with ${codec}; write it with zstd`)
+        throw new TapeError(
+          path,
+          `column ${meta_data?.path_in_schema[0]} is compressed with ${codec}; write it with zstd`,
+        )
       }
     }
   }
@@ -170,7 +173,7 @@ class GroupReader {
     this.#buffer = buffer
     // Without their annotations timestamps and decimals come as the numbers that are in the file.
     const plain = (e: SchemaElement): SchemaElement => {
-      if (e.type === 'BYTE_ARRAY' && e.converted_type !== 'DECIMAL') return e
+      if (!isTime(e) && !isDecimal(e)) return e
       const { converted_type: _c, logical_type: _l, ...rest } = e
       return rest
     }
@@ -242,7 +245,8 @@ class GroupReader {
         if (type.kind === 'text') texts[at] = textOf(value)
         else {
           const x = read(value)
-          if (x === undefined) throw new TapeError(this.#path, `row ${from + i}: ${c.name} ${String(value)} is not exact below 2^53`)
+          if (x === undefined)
+            throw new TapeError(this.#path, `row ${from + i}: ${c.name} ${String(value)} is not exact below 2^53`)
           numbers[at] = x
         }
       }

@@ -29,11 +29,11 @@ function describe(e: SchemaElement): string {
   return `${e.type ?? 'a group'}${logical === undefined ? '' : ` (${logical})`}`
 }
 
-function isDecimal(e: SchemaElement): boolean {
+export function isDecimal(e: SchemaElement): boolean {
   return e.converted_type === 'DECIMAL' || e.logical_type?.type === 'DECIMAL'
 }
 
-function isTime(e: SchemaElement): boolean {
+export function isTime(e: SchemaElement): boolean {
   return /^(TIMESTAMP|TIME|DATE)/.test(e.logical_type?.type ?? e.converted_type ?? '')
 }
 
@@ -47,7 +47,8 @@ function timeType(e: SchemaElement): ForeignType | undefined {
     return { kind: 'time', microsPerUnit: DAY_MICROS, nanos: false, zoneless: false }
   }
   // The older annotations mean UTC; the deprecated INT96 does not say what it means.
-  if (e.converted_type === 'TIMESTAMP_MILLIS') return { kind: 'time', microsPerUnit: 1_000n, nanos: false, zoneless: false }
+  if (e.converted_type === 'TIMESTAMP_MILLIS')
+    return { kind: 'time', microsPerUnit: 1_000n, nanos: false, zoneless: false }
   if (e.converted_type === 'TIMESTAMP_MICROS') return { kind: 'time', microsPerUnit: 1n, nanos: false, zoneless: false }
   if (e.type === 'INT96') return { kind: 'time', microsPerUnit: 0n, nanos: true, zoneless: true }
   return undefined

@@ -65,7 +65,13 @@ export class OwnFile {
   readonly #columns: readonly TapeColumn[]
   readonly #plan: readonly GroupPlan[]
 
-  private constructor(path: string, handle: FileHandle, buffer: AsyncBuffer, meta: FileMetaData, cols: readonly TapeColumn[]) {
+  private constructor(
+    path: string,
+    handle: FileHandle,
+    buffer: AsyncBuffer,
+    meta: FileMetaData,
+    cols: readonly TapeColumn[],
+  ) {
     this.path = path
     this.#handle = handle
     this.#buffer = buffer

@@ -126,4 +126,3 @@ async function* readChunks(path: string, columns: readonly TapeColumn[], scale: 
     yield { rows: group.rows, firstRow: group.firstRow, columns: scaled }
   }
 }
-

@@ -230,7 +230,10 @@ async function verifyWritten(part: string, stream: TapeStream): Promise<void> {
   try {
     const found = await file.rowHash()
     if (found.rows !== stream.rows || found.rowHash !== stream.row_hash) {
-      throw new TapeError(part, `reads back as ${found.rows} rows ${found.rowHash}, written ${stream.rows} rows ${stream.row_hash}`)
+      throw new TapeError(
+        part,
+        `reads back as ${found.rows} rows ${found.rowHash}, written ${stream.rows} rows ${stream.row_hash}`,
+      )
     }
   } finally {
     await file.close()

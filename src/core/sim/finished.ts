@@ -1,31 +1,33 @@
 /**
  * The ids of the orders that finished last, so that a late cancel is told from one for an order never seen, and an id
- * is not taken twice. Bounded: of older orders the venue knows nothing any more.
+ * is not taken twice. Bounded, in two generations: the newest 4,096 at least are known, of the older ones nothing.
  */
-const KEPT = 4096
+const GENERATION = 4096
+
+export type FinishedIds = readonly [older: readonly number[], newer: readonly number[]]
 
 export class FinishedOrders {
-  #ids = new Set<number>()
+  #older = new Set<number>()
+  #newer = new Set<number>()
 
   has(orderId: number): boolean {
-    return this.#ids.has(orderId)
+    return this.#newer.has(orderId) || this.#older.has(orderId)
   }
 
   add(orderId: number): void {
-    this.#ids.add(orderId)
-    if (this.#ids.size <= KEPT) return
-    for (const oldest of this.#ids) {
-      this.#ids.delete(oldest)
-      return
+    if (this.#newer.size === GENERATION) {
+      this.#older = this.#newer
+      this.#newer = new Set()
     }
+    this.#newer.add(orderId)
   }
 
-  /** Oldest first. */
-  list(): number[] {
-    return [...this.#ids]
+  save(): FinishedIds {
+    return [[...this.#older], [...this.#newer]]
   }
 
-  load(ids: readonly number[]): void {
-    this.#ids = new Set(ids)
+  load(ids: FinishedIds): void {
+    this.#older = new Set(ids[0])
+    this.#newer = new Set(ids[1])
   }
 }

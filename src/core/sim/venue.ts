@@ -23,10 +23,11 @@ import { matchClose, matchOpen, matchPath } from './bar-path.ts'
 import { countsAsVolume, isPrice, usable } from './conditions.ts'
 import type { SimConfig, StreamKinds } from './config.ts'
 import { addDaily } from './daily.ts'
-import { Desk, type DeskState, hasLimit, NOT_YET, type WorkingOrder } from './desk.ts'
-import { earliestExpiry, expireUntil, expireWithBar, expiryOf } from './expiry.ts'
+import { Desk, type DeskState, hasLimit, type WorkingOrder } from './desk.ts'
+import { arriveAnew, enter } from './entry.ts'
+import { earliestExpiry, expireUntil, expireWithBar } from './expiry.ts'
 import { cancelRest, type Matching } from './fill.ts'
-import { FinishedOrders } from './finished.ts'
+import { type FinishedIds, FinishedOrders } from './finished.ts'
 import { barBudget } from './liquidity.ts'
 import { matchQuote, matchStanding, matchTrade } from './matching.ts'
 import { entryFault, modelRejects, termsFault } from './rejects.ts'
@@ -34,7 +35,7 @@ import { entryFault, modelRejects, termsFault } from './rejects.ts'
 interface VenueSnapshot {
   readonly seq: number
   readonly rng: { readonly state: RngState; readonly draws: number }
-  readonly finished: readonly number[]
+  readonly finished: FinishedIds
   readonly desks: readonly DeskState[]
 }
 
@@ -91,7 +92,8 @@ export class SimVenue {
       out.push({ type: 'rejected', t: at, broker, orderId, reason: reason ?? 'unsupported' })
       return
     }
-    const o = this.#enter(desk, cmd, at)
+    const o = enter(desk, cmd, at, this.#seq++)
+    this.#live.set(orderId, o)
     out.push({ type: 'accepted', t: at, broker, orderId })
     this.#meetStanding(desk, o, at, out)
     this.#tidy(desk)
@@ -131,7 +133,7 @@ export class SimVenue {
     const limit = hasLimit(o) ? cmd.limit : 0
     const stop = o.orderType === 'stop' || o.orderType === 'stopLimit' ? cmd.stop : 0
     const anew = limit !== o.limit || stop !== o.stop || cmd.qty > o.qty
-    if (anew) this.#arriveAnew(desk, o)
+    if (anew) arriveAnew(desk, o, this.#seq++)
     o.qty = Math.max(cmd.qty, o.cumQty)
     o.limit = limit
     o.stop = stop
@@ -214,7 +216,7 @@ export class SimVenue {
     const snapshot: VenueSnapshot = {
       seq: this.#seq,
       rng: { state: this.#rng.state(), draws: this.#rng.draws },
-      finished: this.#finished.list(),
+      finished: this.#finished.save(),
       desks: this.#desks.map((desk) => desk.state),
     }
     return JSON.parse(JSON.stringify(snapshot))
@@ -237,42 +239,6 @@ export class SimVenue {
       desk.state = s.desks[i] as DeskState
       for (const o of desk.state.orders) this.#live.set(o.orderId, o)
     }
-  }
-
-  #enter(desk: Desk, cmd: SubmitOrder, at: Micros): WorkingOrder {
-    const stops = cmd.orderType === 'stop' || cmd.orderType === 'stopLimit'
-    const o: WorkingOrder = {
-      orderId: cmd.orderId,
-      instrument: cmd.instrument,
-      side: cmd.side,
-      orderType: cmd.orderType,
-      timeInForce: cmd.timeInForce,
-      seq: this.#seq++,
-      qty: cmd.qty,
-      limit: cmd.orderType === 'limit' || cmd.orderType === 'stopLimit' ? cmd.limit : 0,
-      stop: stops ? cmd.stop : 0,
-      cumQty: 0,
-      fills: 0,
-      active: !stops,
-      resting: false,
-      done: false,
-      bar: NOT_YET,
-      expiry: expiryOf(desk, cmd.timeInForce, at),
-      tradedBefore: desk.state.traded,
-      takenBefore: desk.state.taken,
-    }
-    desk.state.orders.push(o)
-    desk.changed = true
-    this.#live.set(o.orderId, o)
-    return o
-  }
-
-  #arriveAnew(desk: Desk, o: WorkingOrder): void {
-    o.seq = this.#seq++
-    o.resting = false
-    o.bar = NOT_YET
-    o.tradedBefore = desk.state.traded
-    o.takenBefore = desk.state.taken
   }
 
   #meetStanding(desk: Desk, o: WorkingOrder, at: Micros, out: ReportEvent[]): void {

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, epochDay, HOUR, parseStamp } from '../../../src/core/base/time.ts'
 import { generateFx, isFxOpen } from '../../../src/generate/fx.ts'
-import { planSymbol } from '../../../src/generate/market-plan.ts'
-import { generateMarket } from '../../../src/generate/market.ts'
+import { planOpenSymbol, planSymbol } from '../../../src/generate/market-plan.ts'
+import { generateMarket, type MarketMinute } from '../../../src/generate/market.ts'
 import type { MarketRequest } from '../../../src/generate/market-request.ts'
 import type { MarketSession } from '../../../src/generate/symbol-market.ts'
 import { QUOTE } from '../../../src/generate/ticks.ts'
@@ -58,6 +58,17 @@ describe('planSymbol', () => {
   })
 })
 
+describe('planOpenSymbol', () => {
+  test('opens at once, also on a Saturday, and goes on', () => {
+    const from = at('2025-01-11T12:00:30Z')
+    const market = generateMarket({ seed: 1, rate: 60, symbols: [planOpenSymbol('005930', 1, from)] })
+    const minutes = first(800, market)
+    expect(minutes[0]?.start).toBe(at('2025-01-11T12:00:00Z'))
+    expect(minutes.filter((minute) => minute.opens)).toHaveLength(3)
+    expect(minutes.at(-1)?.start).toBeGreaterThan(from + 13 * HOUR)
+  })
+})
+
 describe('USD/KRW', () => {
   test('trades from Sunday 22:00Z to Friday 22:00Z', () => {
     expect(isFxOpen(at('2025-01-05T21:59:00Z'))).toBe(false)
@@ -81,3 +92,12 @@ describe('USD/KRW', () => {
     expect(range).toBeLessThan(0.04)
   })
 })
+
+/** The first `count` minutes; the list may be endless. */
+function first(count: number, market: Iterable<MarketMinute>): MarketMinute[] {
+  const minutes: MarketMinute[] = []
+  for (const minute of market) {
+    if (minutes.push(minute) === count) break
+  }
+  return minutes
+}

@@ -92,7 +92,10 @@ describe('TapeWriter and openTape', () => {
   })
 
   it('round-trips random bars with quote columns', async () => {
-    const value = fc.oneof(fc.integer({ min: -(10 ** 9), max: 10 ** 9 }).map((x) => x / 100), fc.constant(Number.NaN))
+    const value = fc.oneof(
+      fc.integer({ min: -(10 ** 9), max: 10 ** 9 }).map((x) => x / 100),
+      fc.constant(Number.NaN),
+    )
     const row = fc.record({
       step: fc.nat(10 ** 9),
       prices: fc.array(value, { minLength: 13, maxLength: 13 }),
@@ -100,29 +103,33 @@ describe('TapeWriter and openTape', () => {
     })
     const priceKeys = ['open', 'high', 'low', 'close', 'bidOpen', 'bidHigh', 'bidLow', 'bidClose', 'bidSize']
     const keys = [...priceKeys, 'askOpen', 'askHigh', 'askLow', 'askClose']
-    const property = fc.asyncProperty(fc.array(row, { maxLength: 70 }), fc.integer({ min: 1, max: 40 }), async (rows, size) => {
-      let t = T0
-      const times = rows.map((r) => (t += r.step))
-      const columns: Record<string, Float64Array> = {
-        t: Float64Array.from(times),
-        volume: Float64Array.from(rows, (r) => r.volume),
-        askSize: Float64Array.from(rows, (r) => r.volume),
-      }
-      keys.forEach((key, k) => {
-        columns[key] = Float64Array.from(rows, (r) => r.prices[k] as number)
-      })
-      const options = { quoteColumns: true, interval_us: 60_000_000, rowGroupSize: size }
-      const read = await readAll(await writeTape('bars', [[columns, rows.length]], options), {
-        priceDecimals: 2,
-        qtyDecimals: 2,
-      })
-      for (const [k, key] of keys.entries()) {
-        const wanted = rows.map((r) => Math.round((r.prices[k] as number) * 100) || 0)
-        expect(read[key] ?? []).toEqual(wanted.map((x) => x + 0))
-      }
-      expect(read.t ?? []).toEqual(times)
-      expect(read.volume ?? []).toEqual(rows.map((r) => r.volume * 100))
-    })
+    const property = fc.asyncProperty(
+      fc.array(row, { maxLength: 70 }),
+      fc.integer({ min: 1, max: 40 }),
+      async (rows, size) => {
+        let t = T0
+        const times = rows.map((r) => (t += r.step))
+        const columns: Record<string, Float64Array> = {
+          t: Float64Array.from(times),
+          volume: Float64Array.from(rows, (r) => r.volume),
+          askSize: Float64Array.from(rows, (r) => r.volume),
+        }
+        keys.forEach((key, k) => {
+          columns[key] = Float64Array.from(rows, (r) => r.prices[k] as number)
+        })
+        const options = { quoteColumns: true, interval_us: 60_000_000, rowGroupSize: size }
+        const read = await readAll(await writeTape('bars', [[columns, rows.length]], options), {
+          priceDecimals: 2,
+          qtyDecimals: 2,
+        })
+        for (const [k, key] of keys.entries()) {
+          const wanted = rows.map((r) => Math.round((r.prices[k] as number) * 100) || 0)
+          expect(read[key] ?? []).toEqual(wanted.map((x) => x + 0))
+        }
+        expect(read.t ?? []).toEqual(times)
+        expect(read.volume ?? []).toEqual(rows.map((r) => r.volume * 100))
+      },
+    )
     await fc.assert(property, { seed: 20260101, numRuns: 25 })
   })
 

@@ -187,6 +187,18 @@ describe('sessions and days on bars', () => {
     expect(b.venue.liveOrders).toBe(1)
   })
 
+  it('an order that arrives inside a session bar lives through the next one', () => {
+    const b = bench(SESSION_BARS)
+    const today = bar(open, [5000, 5010, 4990, 5005], { t: close })
+    submit(b, open, { orderType: 'limit', limit: 100 })
+    b.venue.onBarOpen(today, b.out)
+    submit(b, open + HOUR, { orderType: 'limit', limit: 4995 })
+    b.venue.onBarEnd(today, b.out)
+    expect(lines(b)).toEqual(['accepted', 'accepted', 'expired'])
+    play(b, bar(open + DAY, [5000, 5010, 4990, 5005], { t: close + DAY }))
+    expect(lines(b, close + DAY).at(-1)).toBe('fill 100@4995 t+0')
+  })
+
   it('a session bar without an open is not the day of an order', () => {
     const b = bench(SESSION_BARS)
     submit(b, close)

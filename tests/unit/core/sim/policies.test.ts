@@ -290,6 +290,20 @@ describe('match standing', () => {
   })
 })
 
+describe('snapshots', () => {
+  it('restore forgets what the venue held', () => {
+    const from = bench(QUOTES)
+    submit(from, open, { orderType: 'limit', limit: 4990 })
+    const to = bench(QUOTES)
+    submit(to, close + 1, { orderType: 'limit', limit: 4990 })
+    expect(to.venue.nextExpiry()).not.toBe(close)
+    to.venue.restore(from.venue.snapshot())
+    expect(to.venue.nextExpiry()).toBe(close)
+    expect(to.venue.liveOrders).toBe(1)
+    expect(to.venue.snapshot()).toEqual(from.venue.snapshot())
+  })
+})
+
 describe('venues that never close', () => {
   it('DAY does not end', () => {
     const b = bench(QUOTES, {}, {}, always)

@@ -77,6 +77,15 @@ describe('market orders on two-sided tapes', () => {
     expect(lines(b)).toEqual(['accepted', ...want])
   })
 
+  it('a side that a two-sided row leaves out no longer stands', () => {
+    const b = bench(QUOTES)
+    submit(b, open, { qty: 200 })
+    quote(b, open + 1, 5001, 5002, 900, 150)
+    quote(b, open + 2, 5001, 0)
+    quote(b, open + 3, 5003, 5004)
+    expect(lines(b)).toEqual(['accepted', 'fill 150@5002 t+1', 'fill 50@5004 t+3'])
+  })
+
   it('a suspicious row is not used', () => {
     const b = bench(QUOTES)
     submit(b, open)
