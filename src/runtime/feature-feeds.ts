@@ -44,7 +44,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 /** Picks for each instrument the streams that `bar` is made of; throws Failure (exit 2) where there are none. */
 export function chooseFeeds(tapes: readonly Tape[], bar: BarChoice): Feeds {
   const found = new Map<string, { instrument: FeatureInstrument; streams: Candidate[] }>()
-  for (const { dir, manifest, stream } of tapes) {
+  for (const tape of tapes) {
+    const { dir, manifest } = tape
     for (const [i, info] of manifest.streams.entries()) {
       if (info.kind === 'fx' || info.rows === 0) continue
       const key = `${info.symbol}\u0000${info.venue}`
@@ -56,7 +57,7 @@ export function chooseFeeds(tapes: readonly Tape[], bar: BarChoice): Feeds {
         priceDecimals: Math.max(listed?.price_decimals ?? 0, known?.instrument.priceDecimals ?? 0),
         qtyDecimals: Math.max(listed?.qty_decimals ?? 0, known?.instrument.qtyDecimals ?? 0),
       }
-      found.set(key, { instrument, streams: [...(known?.streams ?? []), { dir, reader: stream(i) }] })
+      found.set(key, { instrument, streams: [...(known?.streams ?? []), { dir, reader: tape.stream(i) }] })
     }
   }
   const all = [...found.values()].sort(

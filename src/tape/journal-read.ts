@@ -60,7 +60,10 @@ export interface RecoveryReport {
   readonly chain: string
   /** True where the journal was closed in order and nothing is wrong with it. */
   readonly closed: boolean
+  /** True where `file` is the last segment there is. */
   readonly inLastSegment: boolean
+  /** Frames behind `offset` in `file` whose head and tables are intact: none behind a torn tail. */
+  readonly framesBehind: number
   /** What is wrong at `offset`; undefined where the journal ends at the edge of a frame. */
   readonly what: string | undefined
 }
@@ -117,6 +120,7 @@ export function scanJournal(dir: string): Scan {
     chain: walk.hasher.value(),
     closed: walk.closed,
     inLastSegment: walk.inLastSegment,
+    framesBehind: what === undefined ? 0 : walk.framesBehind(),
     what,
   }
   return { report, hasher: walk.hasher, header: walk.header }
@@ -224,8 +228,10 @@ class JournalWalk {
     const end = (at + frame.chainAt) / 4
     let word = (at + frame.payloadAt) / 4
     for (let i = 0; i < frame.count; i++) {
-      const next = word + (lengths[i] as number) / 4
-      if (next > end) this.#damaged(`record ${frame.firstRecord + i} leaves its frame`)
+      const length = lengths[i] as number
+      const next = word + length / 4
+      if (length === 0 || length % 8 !== 0 || next > end)
+        this.#damaged(`record ${frame.firstRecord + i} leaves its frame`)
       if (crc32cWords(words, word, next) !== words[crcs + i]) {
         this.#damaged(`record ${frame.firstRecord + i} does not match its checksum`)
       }
@@ -243,6 +249,28 @@ class JournalWalk {
       closeSync(fd)
     }
     return bytes
+  }
+
+  /** Looks for the heads of later frames at every multiple of eight bytes behind the damage. */
+  framesBehind(): number {
+    const reader = new SegmentReader(this.file)
+    let found = 0
+    try {
+      for (let offset = this.offset + 8; offset < reader.size; ) {
+        const at = reader.load(offset, FRAME_HEAD_BYTES)
+        if (at < 0) break
+        const frame = parseFrameHead(reader.memory, at)
+        const whole = typeof frame === 'string' ? -1 : reader.load(offset, frame.bytes)
+        if (typeof frame === 'string' || whole < 0 || !checkTables(reader.memory, whole, frame)) offset += 8
+        else {
+          found++
+          offset += frame.bytes
+        }
+      }
+    } finally {
+      reader.close()
+    }
+    return found
   }
 
   #damaged(what: string): never {
@@ -264,7 +292,7 @@ function listSegments(dir: string): string[] {
 class SegmentReader {
   readonly #fd: number
   readonly size: number
-  memory = new FrameMemory(READ_BYTES)
+  memory: FrameMemory
   /** The window holds bytes [#from, #to) of the file. */
   #from = 0
   #to = 0
@@ -276,11 +304,12 @@ class SegmentReader {
       throw new JournalError(file, 0, `cannot be read (${(error as NodeJS.ErrnoException).code})`)
     }
     this.size = fstatSync(this.#fd).size
+    this.memory = new FrameMemory(Math.min(READ_BYTES, Math.ceil(this.size / 8) * 8))
   }
 
   segmentHead(): SegmentHead | string {
     const bytes = Math.min(this.size, READ_BYTES)
-    this.load(0, bytes)
+    if (this.load(0, bytes) < 0) return 'the segment ends inside its head'
     return parseSegmentHead(this.memory.bytes.subarray(0, bytes))
   }
 

@@ -33,6 +33,11 @@ export interface JournalOptions {
   readonly segmentBytes?: number
 }
 
+export interface ResumeOptions extends JournalOptions {
+  /** Go on although intact frames behind the damage are given up. */
+  readonly acceptLoss?: boolean
+}
+
 const SEGMENT_BYTES = 128 * 1024 * 1024
 /** Buffered frames are written when they have grown to this; it bounds what a `flush` has to do. */
 const BUFFER_BYTES = 1 << 20
@@ -88,13 +93,18 @@ export class JournalWriter {
 
   /**
    * Goes on after a crash (or after `close`): the torn tail is kept beside the segment as `….torn`, the segment is
-   * cut to its intact frames and closed, and a new segment goes on in the chain. Damage before the last segment is
-   * not a torn tail and is refused.
+   * cut to its intact frames and closed, and a new segment goes on in the chain. Damage with intact frames behind it
+   * is not a torn tail, since those may have been synced: it is refused unless the loss is accepted.
    */
-  static resume(dir: string, options: JournalOptions = {}): { writer: JournalWriter; recovered: RecoveryReport } {
+  static resume(dir: string, options: ResumeOptions = {}): { writer: JournalWriter; recovered: RecoveryReport } {
     const { report, hasher, header } = scanJournal(dir)
-    if (header === undefined || (report.what !== undefined && !report.inLastSegment)) {
-      throw new JournalError(report.file, report.offset, `${report.what ?? 'no journal is here'}; it cannot be resumed`)
+    const { file, offset, what, framesBehind } = report
+    if (header === undefined || !report.inLastSegment) {
+      throw new JournalError(file, offset, `${what ?? 'the journal has no head'}; it cannot be resumed`)
+    }
+    if (framesBehind > 0 && options.acceptLoss !== true) {
+      const behind = `${framesBehind} intact ${framesBehind === 1 ? 'frame follows' : 'frames follow'} the damage`
+      throw new JournalError(file, offset, `${what}; ${behind}, so this is no torn tail and it is not resumed`)
     }
     const next = prepareResume(dir, report, hasher)
     const segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
@@ -234,18 +244,13 @@ export class JournalWriter {
 /** Cuts a torn tail off the last segment. Returns the number of the segment to go on with. */
 function prepareResume(dir: string, report: RecoveryReport, hasher: ChainHasher): number {
   const { file, offset, segment } = report
-  if (report.droppedBytes > 0) {
-    const torn = readFileSync(file)
-    let name = `${file}.torn`
-    for (let n = 2; existsSync(name); n++) name = `${file}.${n}.torn`
-    writeFileSync(name, torn.subarray(offset), { flush: true })
-    if (offset === 0) {
-      // Not even the head of this segment is there: its number is used again.
-      renameSync(file, `${name}.whole`)
-      syncDirectory(dir)
-      return segment
-    }
+  if (offset === 0) {
+    // Not even the head of this segment is there: its number is used again.
+    renameSync(file, tornName(file))
+    syncDirectory(dir)
+    return segment
   }
+  if (report.droppedBytes > 0) writeFileSync(tornName(file), readFileSync(file).subarray(offset), { flush: true })
   if (!report.closed) {
     const memory = new FrameMemory(frameLayout(0, 0).bytes)
     const layout = frameLayout(0, 0)
@@ -263,6 +268,13 @@ function prepareResume(dir: string, report: RecoveryReport, hasher: ChainHasher)
     }
   }
   return segment + 1
+}
+
+/** A name beside the segment that is not taken. */
+function tornName(file: string): string {
+  let name = `${file}.torn`
+  for (let n = 2; existsSync(name); n++) name = `${file}.${n}.torn`
+  return name
 }
 
 /** Makes new and renamed files of a directory durable. */

@@ -45,7 +45,7 @@ async function tape(...parts: readonly Part[]): Promise<string> {
     })
     const typed: Record<string, Float64Array> = {}
     for (const [name, values] of Object.entries(columns)) typed[name] = Float64Array.from(values)
-    await stream.append(typed as TapeColumns, (columns.t as readonly number[]).length)
+    stream.append(typed as TapeColumns, (columns.t as readonly number[]).length)
   }
   await writer.seal()
   return dir

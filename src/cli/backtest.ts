@@ -1,0 +1,61 @@
+/** `sametape backtest`: tapes through the engine into a run directory. */
+import { loadAgent } from '../runtime/agent-load.ts'
+import { backtest, openTapes } from '../runtime/backtest.ts'
+import { cashCurrency } from '../runtime/run-setup.ts'
+import { makeSpec } from '../runtime/run-spec.ts'
+import { readSimOptions } from '../runtime/sim-options.ts'
+import { ParamError, readParams } from '../core/decision/params.ts'
+import type { CliCommand } from './command.ts'
+import { Failure } from './failure.ts'
+import * as run from './run-options.ts'
+import { sayRun } from './say-run.ts'
+
+export const command: CliCommand = {
+  configure(command) {
+    command.argument('<tape...>', 'tape directories').requiredOption('--out <dir>', 'run directory, new or empty')
+    run.addRunOptions(command)
+  },
+  async run(tapes, options, ctx) {
+    const config = run.readConfig(options)
+    const simulation = run.simTexts(options)
+    readSimOptions(simulation)
+    const agent = await loadAgent(run.text(options, 'agent') ?? 'hold')
+    checkParams(agent.definition.params ?? {}, config.agent)
+    const out = run.text(options, 'out') as string
+    const opened = await openTapes(tapes)
+    const venue = opened[0]?.manifest.instruments[0]?.venue ?? 'US'
+    const spec = makeSpec({
+      config,
+      agent,
+      simulation,
+      cash: run.readCashOption(options, () => cashCurrency(config, opened)),
+      seed: run.readSeed(options),
+      from: run.readMoment(options, 'from', venue),
+      to: run.readMoment(options, 'to', venue),
+    })
+    const summary = await backtest({
+      tapes,
+      out,
+      spec,
+      config,
+      agent,
+      journal: run.readJournalMode(options),
+      tables: run.text(options, 'tables') !== 'none',
+      commandLine: ['backtest', ...process.argv.slice(3)],
+      progress: (done, total) => ctx.progress.update(done, total, 'events'),
+      note: (line) => ctx.note(line),
+    })
+    ctx.progress.end()
+    sayRun(ctx, summary)
+    return { json: summary }
+  },
+}
+
+function checkParams(schema: Parameters<typeof readParams>[0], given: ReadonlyMap<string, string>): void {
+  try {
+    readParams(schema, given)
+  } catch (error) {
+    if (error instanceof ParamError) throw new Failure(error.message, 2)
+    throw error
+  }
+}

@@ -1,0 +1,20 @@
+/** The records of a run's journal, one by one. */
+import { join } from 'node:path'
+import { readJournal } from '../tape/journal-read.ts'
+import { type RecordView, viewRecord } from './record-fields.ts'
+
+export const JOURNAL_DIR = 'journal'
+
+/** Every record in order; a view is valid until the next one is asked for. Throws JournalError at damage. */
+export function* journalRecords(run: string): Generator<RecordView> {
+  for (const item of readJournal(join(run, JOURNAL_DIR))) {
+    if (item.type !== 'frame') continue
+    const { payload, lengths, count } = item
+    let at = payload.byteOffset
+    for (let i = 0; i < count; i++) {
+      const length = lengths[i] as number
+      yield viewRecord(new Float64Array(payload.buffer, at, length / 8))
+      at += length
+    }
+  }
+}
