@@ -30,7 +30,33 @@ export const command: CliCommand = {
         .option('--actions <file>', 'dated splits and dividends (repeatable)', repeat, [])
         .option('--adjustment <what>', 'what was done to the prices: none, split or total'),
     )
-    action(csv, async (files, options, ctx) => runCsv(files, options, ctx))
+    action(csv, runCsv)
+    const parquet = commonOptions(
+      command
+        .command('parquet')
+        .description('Parquet files of other programs, with the column names of a tape, to a tape')
+        .argument('<file...>', 'files; their order does not matter')
+        .requiredOption('--symbol <symbol>', 'what the rows are of')
+        .option('--kind <kind>', 'trades, quotes, bars or fx; else the one whose columns fit')
+        .option('--tz <zone>', 'IANA zone of stamps that carry none')
+        .option('--stamp <what>', 'stamps of bars mark their start or end')
+        .option('--interval <interval>', 'of bars: 30s, 1m, 5m, 1h, 1d')
+        .option('--venue <venue>', 'US, KRX, NXT, FX, CRYPTO, GEN')
+        .option('--currency <currency>', 'else that of the venue')
+        .option('--actions <file>', 'dated splits and dividends (repeatable)', repeat, [])
+        .option('--adjustment <what>', 'none, split or total'),
+    )
+    action(parquet, runParquet)
+    const yahoo = commonOptions(
+      command
+        .command('yahoo')
+        .description('Yahoo history to a tape; prices come adjusted for splits')
+        .argument('<symbol...>', 'as Yahoo spells them: NVDA, 005930.KS, KRW=X')
+        .option('--interval <interval>', '1d, 1h (last 730 days), 5m (60 days) or 1m (30 days)', '1d')
+        .option('--from <time>', 'first moment, ISO with zone or a date; else as far back as Yahoo goes')
+        .option('--to <time>', 'end (not included); else now'),
+    )
+    action(yahoo, runYahoo)
   },
 }
 
@@ -42,5 +68,45 @@ async function runCsv(files: readonly string[], options: Options, ctx: CommandCo
   ])
   const request = importRequest(files, options)
   const result = await importCsv(request, (done, total, label) => ctx.progress.update(done, total, label))
+  return present(request.out, request.strict, result, ctx)
+}
+
+async function runParquet(files: readonly string[], options: Options, ctx: CommandContext): Promise<CommandResult> {
+  const [{ importRequest, streamKind }, { importParquet }, { present }] = await Promise.all([
+    import('../import/csv-request.ts'),
+    import('../import/parquet.ts'),
+    import('../import/present.ts'),
+  ])
+  const request = importRequest(files, options)
+  const result = await importParquet(request, streamKind(options.kind), (done, total, label) =>
+    ctx.progress.update(done, total, label),
+  )
+  return present(request.out, request.strict, result, ctx)
+}
+
+async function runYahoo(symbols: readonly string[], options: Options, ctx: CommandContext): Promise<CommandResult> {
+  const [{ fetchHistory }, { importHistories, listingOf }, { yahooRequest }, { present }, { refuseFullDirectory }] =
+    await Promise.all([
+      import('../../adapters/yahoo/index.ts'),
+      import('../import/vendor.ts'),
+      import('../import/vendor-request.ts'),
+      import('../import/present.ts'),
+      import('../import/out-directory.ts'),
+    ])
+  const request = yahooRequest(options)
+  // Before anything is fetched.
+  for (const symbol of symbols) listingOf(symbol)
+  await refuseFullDirectory(request.out)
+  const now = Date.now() * 1000
+  const histories = []
+  for (const symbol of symbols) {
+    const base = process.env.SAMETAPE_YAHOO_URL
+    const { vendorInterval: interval, range } = request
+    const onPiece = (done: number, total: number): void => ctx.progress.update(done, total, `asking for ${symbol}`)
+    histories.push(await fetchHistory({ symbol, interval, range, now, base, onPiece }))
+  }
+  const result = await importHistories('yahoo', histories, request, (done, total, label) =>
+    ctx.progress.update(done, total, label),
+  )
   return present(request.out, request.strict, result, ctx)
 }

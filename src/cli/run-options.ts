@@ -40,7 +40,13 @@ export function readConfig(options: Options): EffectiveConfig {
 
 export function simTexts(options: Options): SimTexts {
   const of = (name: keyof SimTexts): string => text(options, name) ?? SIM_DEFAULTS[name]
-  return { match: of('match'), liquidity: of('liquidity'), slippage: of('slippage'), latency: of('latency'), fees: of('fees') }
+  return {
+    match: of('match'),
+    liquidity: of('liquidity'),
+    slippage: of('slippage'),
+    latency: of('latency'),
+    fees: of('fees'),
+  }
 }
 
 export function readSeed(options: Options): number {
@@ -79,7 +85,10 @@ export function readMoment(options: Options, name: 'from' | 'to', venue: string)
   if (day !== undefined) return sessionTimes(venue, day)?.open ?? day * 86_400_000_000
   const stamp = parseStamp(written)
   if (stamp === undefined || !stamp.hasZone) {
-    const mend = stamp === undefined ? 'write 2025-05-12 or 2025-05-12T13:30:00Z' : `add its zone, such as ${formatMicros(stamp.t)}`
+    const mend =
+      stamp === undefined
+        ? 'write 2025-05-12 or 2025-05-12T13:30:00Z'
+        : `add its zone, such as ${formatMicros(stamp.t)}`
     throw new Failure(`--${name} ${written}: ${mend}`, 2)
   }
   return stamp.t

@@ -13,7 +13,10 @@ export function sayRun(ctx: CommandContext, s: RunSummary): void {
   const denied = Object.entries(s.denied as Record<string, number>)
   const stopped = s.stopped as { rule: string } | null
   const rows: [string, string][] = [
-    ['events', `${group(String(s.events))} in ${Number(s.wall_seconds).toFixed(2)} s (${group(String(s.events_per_second))}/s)`],
+    [
+      'events',
+      `${group(String(s.events))} in ${Number(s.wall_seconds).toFixed(2)} s (${group(String(s.events_per_second))}/s)`,
+    ],
     ['trades', `${s.trades} round trips, ${s.fills} fills`],
     ['equity', `${group(String(s.initial_equity))} → ${group(String(s.final_equity))} ${base}`],
     ['drawdown', `${(Number(s.max_drawdown) * 100).toFixed(2)} %`],

@@ -15,9 +15,16 @@ export function sayVerification(ctx: CommandContext, v: Said): void {
     ctx.say(`identical: ${v.events} events, digest ${v.digest}`)
     return
   }
-  const d = v.first_difference as { seq: number; stream: string; field: string; recorded: unknown; replayed: unknown } | null
+  const d = v.first_difference as {
+    seq: number
+    stream: string
+    field: string
+    recorded: unknown
+    replayed: unknown
+  } | null
   ctx.say(`DIFFERENT, cause: ${v.cause}`)
-  if (d !== null) ctx.say(`first at event ${d.seq}, ${d.stream}.${d.field}: recorded ${d.recorded}, replayed ${d.replayed}`)
+  if (d !== null)
+    ctx.say(`first at event ${d.seq}, ${d.stream}.${d.field}: recorded ${d.recorded}, replayed ${d.replayed}`)
 }
 
 export const command: CliCommand = {

@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../core/base/time.ts'
 import { CURRENCIES } from '../core/domain/units.ts'
 import { venueDefaults } from '../reference/venues.ts'
 import { localToUtc } from '../reference/zones.ts'
+import { STREAM_KINDS, type StreamKind } from '../tape/columns.ts'
 import type { Interval } from './dating.ts'
 import { ROLES, type Role } from './layout.ts'
 import type { LayoutRequest } from './recognise.ts'
@@ -58,6 +59,11 @@ export function importRequest(files: readonly string[], options: Options): Impor
     adjustment: choice(options, 'adjustment', ['none', 'split', 'total'] as const),
     strict: options.strict === true,
   }
+}
+
+/** --kind of `import parquet`. */
+export function streamKind(value: unknown): StreamKind | undefined {
+  return choice({ kind: value }, 'kind', STREAM_KINDS)
 }
 
 function layoutRequest(options: Options): LayoutRequest {

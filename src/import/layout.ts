@@ -18,6 +18,7 @@ export const ROLES = [
   'exchange',
   'cond',
   'suspicious',
+  'flags',
   'maker',
   'open',
   'high',

@@ -6,10 +6,10 @@
 import type { FaultList } from './fault.ts'
 import { type FileReading, readFile, type ReadRules } from './read-file.ts'
 import type { RowBlock } from './row-block.ts'
-import type { SourceFile } from './source-file.ts'
+import type { Source } from './source-file.ts'
 
 export interface RankedFile {
-  readonly source: SourceFile
+  readonly source: Source
   readonly reading: FileReading
   readonly faults: FaultList
   /** How the file calls the time column. */

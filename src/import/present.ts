@@ -1,6 +1,6 @@
 /** The result of an import for people and for --json. */
 import type { CommandContext, CommandResult } from '../cli/command.ts'
-import { type ImportResult, stampOrNull } from './csv.ts'
+import { type ImportResult, stampOrNull } from './tape-import.ts'
 
 const SHOWN_FAULTS = 5
 

@@ -7,7 +7,7 @@ import type { FaultList } from './fault.ts'
 import { FileRows, type FileStream } from './file-rows.ts'
 import { type LayoutRequest, recognise, type Shape } from './recognise.ts'
 import type { RowBlock } from './row-block.ts'
-import { readSource, type SourceFile } from './source-file.ts'
+import type { Source } from './source-file.ts'
 import type { DateFormat, Resolution } from './stamp-field.ts'
 import { type Decode, feedDecoder, quoteDecoder, tradeDecoder } from './tick-rows.ts'
 
@@ -54,14 +54,14 @@ export interface FileReading {
   readonly sha256: string
 }
 
-export async function readFile(source: SourceFile, rules: ReadRules, options: ReadOptions): Promise<FileReading> {
+export async function readFile(source: Source, rules: ReadRules, options: ReadOptions): Promise<FileReading> {
   const hash = createHash('sha256')
   let reading: FileRows | undefined
   let decode: Decode | undefined
   let records = 0
   const scanner = new CsvScanner(source.name, (record) => {
     if (reading === undefined || decode === undefined) {
-      const shape = recognise(source.name, record.texts(), rules.request)
+      const shape = recognise(source.name, record.texts(), source.layout ?? rules.request)
       const own = rules.forShape(shape)
       reading = rowsOf(source, shape, rules, own, options)
       decode = decoderFor(reading, own.asRates)
@@ -74,8 +74,7 @@ export async function readFile(source: SourceFile, rules: ReadRules, options: Re
     if (reading === undefined || options.take === undefined) return
     for (const { key, block } of reading.full.splice(0)) await options.take(key, block)
   }
-  await readSource(
-    source,
+  await source.read(
     async (plain) => {
       hash.update(plain)
       scanner.push(plain)
@@ -101,11 +100,11 @@ export async function readFile(source: SourceFile, rules: ReadRules, options: Re
   }
 }
 
-function rowsOf(source: SourceFile, shape: Shape, rules: ReadRules, own: ShapeRules, options: ReadOptions): FileRows {
+function rowsOf(source: Source, shape: Shape, rules: ReadRules, own: ShapeRules, options: ReadOptions): FileRows {
   return new FileRows({
     file: source.name,
     shape,
-    symbol: rules.symbol,
+    symbol: source.symbol ?? rules.symbol,
     stamps: { unit: shape.timeUnit, zone: own.zone, dateFormat: rules.dateFormat },
     faults: options.faults,
     dateProblem: own.dateProblem,

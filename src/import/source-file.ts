@@ -1,5 +1,5 @@
 /**
- * A source file as a stream of plain bytes. Compression is recognised by the first two bytes, never by the name.
+ * A source of rows as a stream of plain bytes, which can be read again. Compression is recognised by the first two bytes, never by the name.
  * Whatever is wrong with the file itself (missing, a directory, damaged gzip) ends as a Failure that names it.
  */
 import { createReadStream } from 'node:fs'
@@ -7,28 +7,43 @@ import { open, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Failure } from '../cli/failure.ts'
+import type { LayoutRequest } from './recognise.ts'
 
 const READ_BYTES = 1 << 20
 const PLAIN_BYTES = 1 << 18
 
-export interface SourceFile {
+/** Gets each piece of plain bytes; the buffers are not reused afterwards. */
+export type TakeBytes = (plain: Buffer) => void | Promise<void>
+
+export interface Source {
   /** As the user named it. */
   readonly name: string
-  /** Bytes on disk. */
+  /** Bytes to read, as `onRead` counts them. */
   readonly bytes: number
-  readonly gzip: boolean
+  /** What the rows are of, where it is not --symbol. */
+  readonly symbol?: string
+  /** How its columns are read, where that is not the user's to say. */
+  readonly layout?: LayoutRequest
+  /** Calls `take` with all bytes in order, waiting for what it returns. */
+  read(take: TakeBytes, onRead: (bytes: number) => void): Promise<void>
 }
 
-/** Looks at the file without reading it. */
-export async function openSource(name: string): Promise<SourceFile> {
+/** Looks at a file without reading it. */
+export async function openFile(name: string): Promise<Source & { readonly parquet: boolean }> {
   try {
     const info = await stat(name)
     if (!info.isFile()) throw new Failure(`${name}: is not a file`, 1)
     const handle = await open(name)
     try {
-      const head = Buffer.alloc(2)
-      await handle.read(head, 0, 2, 0)
-      return { name, bytes: info.size, gzip: head[0] === 0x1f && head[1] === 0x8b }
+      const head = Buffer.alloc(4)
+      await handle.read(head, 0, 4, 0)
+      const gzip = head[0] === 0x1f && head[1] === 0x8b
+      return {
+        name,
+        bytes: info.size,
+        parquet: head.toString('latin1') === 'PAR1',
+        read: (take, onRead) => readBytes(name, gzip, take, onRead),
+      }
     } finally {
       await handle.close()
     }
@@ -37,16 +52,8 @@ export async function openSource(name: string): Promise<SourceFile> {
   }
 }
 
-/**
- * Calls `take` with each piece of plain bytes, in order, waiting for what it returns. `onRead` gets the bytes read
- * from disk so far. The buffers are not reused afterwards.
- */
-export async function readSource(
-  source: SourceFile,
-  take: (plain: Buffer) => void | Promise<void>,
-  onRead: (bytes: number) => void,
-): Promise<void> {
-  const disk = createReadStream(source.name, { highWaterMark: READ_BYTES })
+async function readBytes(name: string, gzip: boolean, take: TakeBytes, onRead: (bytes: number) => void): Promise<void> {
+  const disk = createReadStream(name, { highWaterMark: READ_BYTES })
   const consume = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
     for await (const piece of pieces) {
       onRead(disk.bytesRead)
@@ -64,11 +71,11 @@ export async function readSource(
     }
   }
   try {
-    if (source.gzip) await pipeline(disk, createGunzip({ chunkSize: PLAIN_BYTES }), guarded)
+    if (gzip) await pipeline(disk, createGunzip({ chunkSize: PLAIN_BYTES }), guarded)
     else await pipeline(disk, guarded)
   } catch (error) {
     if (ours !== undefined) throw ours
-    throw asFailure(source.name, error)
+    throw asFailure(name, error)
   }
 }
 

@@ -112,15 +112,23 @@ function flagReader(rows: FileRows, of: 'trades' | 'quotes'): (record: CsvRecord
   const cond = rows.at('cond')
   const suspicious = rows.at('suspicious')
   const maker = rows.at('maker')
+  const whole = rows.at('flags')
   return (record) => {
     let flags = 0
+    if (whole >= 0 && !record.isEmpty(whole)) {
+      flags = Number(record.text(whole))
+      if (!Number.isSafeInteger(flags) || flags < 0) {
+        rows.fault(record, whole, 'is no whole number of zero or more')
+        return -1
+      }
+    }
     if (cond >= 0) {
       const found = conditionFlags(record.buffer, record.starts[cond] as number, record.ends[cond] as number, of)
       if (typeof found === 'string') {
         rows.fault(record, cond, found)
         return -1
       }
-      flags = found
+      flags += found
     }
     if (suspicious >= 0) {
       const bit = truth(record, suspicious)

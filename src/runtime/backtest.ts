@@ -59,7 +59,8 @@ export async function backtest(o: BacktestOptions): Promise<RunSummary> {
   for (const line of setup.notes) o.note?.(line)
   writeConfig(o.out, o.spec, o.agent.files)
   const lineage = hashText(header).slice(0, 8)
-  const journal = o.journal === 'none' ? undefined : JournalWriter.create(join(o.out, JOURNAL_DIR), { lineage, mode: o.journal })
+  const journal =
+    o.journal === 'none' ? undefined : JournalWriter.create(join(o.out, JOURNAL_DIR), { lineage, mode: o.journal })
   const total = tapes.flatMap((t) => t.manifest.streams).reduce((n, s) => n + s.rows, 0)
   const rolls: number[] = []
   const result = await runVirtual({

@@ -14,7 +14,11 @@ export interface Difference {
 }
 
 /** Undefined when the two are equal to the bit. `seq` is used where the row carries none. */
-export function compareRecords(a: RecordView | undefined, b: RecordView | undefined, seq: number): Difference | undefined {
+export function compareRecords(
+  a: RecordView | undefined,
+  b: RecordView | undefined,
+  seq: number,
+): Difference | undefined {
   if (a === undefined && b === undefined) return undefined
   const known = a ?? (b as RecordView)
   const shape = RECORD_SHAPES.get(known.kind)

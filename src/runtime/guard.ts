@@ -3,8 +3,8 @@
  * wrapped once, before any agent is loaded; outside a handler they work as always, inside they throw and the error
  * names the agent's file and line. A reference taken at import time is a wrapped one too.
  */
-import * as fs from 'node:fs'
-import * as fsPromises from 'node:fs/promises'
+import type * as fs from 'node:fs'
+import type * as fsPromises from 'node:fs/promises'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type { AgentDefinition } from '../core/decision/agent.ts'
 
@@ -59,7 +59,8 @@ function wrapCall(holder: object, name: string, what: string): void {
 
 function wrapModule(module: object, what: string): void {
   for (const name of Object.keys(module)) {
-    if (/^[a-z]/.test(name) && typeof Reflect.get(module, name) === 'function') wrapCall(module, name, `${what}.${name}`)
+    if (/^[a-z]/.test(name) && typeof Reflect.get(module, name) === 'function')
+      wrapCall(module, name, `${what}.${name}`)
   }
 }
 
@@ -110,6 +111,20 @@ function guardProcess(): void {
   const { env, argv } = real
   Object.defineProperty(real, 'env', { get: () => (deciding ? refuse('process.env') : env), configurable: true })
   Object.defineProperty(real, 'argv', { get: () => (deciding ? refuse('process.argv') : argv), configurable: true })
+}
+
+/**
+ * Lets the harness itself work while a handler is on the stack: an order placed by an agent may fill a record block,
+ * which is then written out. Returns what `resume` needs.
+ */
+export function suspend(): boolean {
+  const was = deciding
+  deciding = false
+  return was
+}
+
+export function resume(was: boolean): void {
+  deciding = was
 }
 
 type Handler = (state: unknown, event: never, ctx: never) => void

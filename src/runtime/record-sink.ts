@@ -4,6 +4,7 @@
  */
 import { FIRST_NUMBERED, type RecordSink } from '../core/engine/records.ts'
 import { ChainHasher } from '../tape/chain.ts'
+import { resume, suspend } from './guard.ts'
 
 export type JournalMode = 'full' | 'refs' | 'none'
 
@@ -34,6 +35,7 @@ export class DigestSink implements RecordSink {
   }
 
   block(bytes: Uint8Array, lengths: Uint16Array, count: number, closes: boolean): void {
+    const guard = suspend()
     this.#chain.update(bytes)
     this.records += count
     if (closes) {
@@ -42,6 +44,7 @@ export class DigestSink implements RecordSink {
     }
     this.#keep?.(bytes, lengths, count, closes)
     this.#tap?.(bytes, lengths, count, closes)
+    resume(guard)
   }
 
   /** The digest so far, hex. */

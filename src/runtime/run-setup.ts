@@ -114,7 +114,8 @@ function readCash(spec: RunSpec, base: Currency): Map<Currency, Money> {
   if (given.length === 0) return cash.set(base, toScaled('1000000', moneyDecimals(base)) as Money)
   for (const [name, text] of given) {
     const currency = CURRENCIES.find((c) => c === name)
-    if (currency === undefined) throw new Failure(`--cash ${name}=${text}: ${name} is none of ${CURRENCIES.join(', ')}`, 2)
+    if (currency === undefined)
+      throw new Failure(`--cash ${name}=${text}: ${name} is none of ${CURRENCIES.join(', ')}`, 2)
     const amount = toScaled(text, moneyDecimals(currency))
     if (amount === undefined || amount < 0) {
       throw new Failure(`--cash ${name}=${text}: not an amount of at most ${moneyDecimals(currency)} decimals`, 2)
@@ -159,8 +160,7 @@ export function limitsOf(config: EffectiveConfig): RiskLimits {
 export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveConfig, agent: LoadedAgent): RunSetup {
   const streams = rankStreams(tapes)
   const instruments = instrumentsOf(tapes)
-  const idOf = (s: TapeStream): number =>
-    instruments.findIndex((i) => i.symbol === s.symbol && i.venue === s.venue)
+  const idOf = (s: TapeStream): number => instruments.findIndex((i) => i.symbol === s.symbol && i.venue === s.venue)
   const ofInstrument = instruments.map((i) => streams.filter((s) => idOf(s.info) === i.id))
   const shapes = ofInstrument.map((of) => shapeOf(of.map((s) => s.info)))
   const calendars = instruments.map((i) => calendarOf(i.venue))

@@ -47,7 +47,8 @@ function readMatch(text: string): SimConfig['match'] {
 
 function readLiquidity(text: string): Liquidity {
   if (text === 'shown' || text === 'unlimited') return { kind: text }
-  if (!text.startsWith('volume:')) return fail('liquidity', text, 'write shown, volume:F (such as volume:0.1) or unlimited')
+  if (!text.startsWith('volume:'))
+    return fail('liquidity', text, 'write shown, volume:F (such as volume:0.1) or unlimited')
   const share = amount('liquidity', text, 'volume')
   if (share.num === 0 || share.num > share.den) fail('liquidity', text, 'the share must lie above 0 and at most 1')
   return { kind: 'volume', share }
@@ -73,7 +74,11 @@ function readLatency(text: string): Latency {
   const m = MILLIS.exec(text)
   if (m === null) {
     const later = text.startsWith('lognormal:') || text.startsWith('file:')
-    return fail('latency', text, later ? 'not in this version; write a constant such as 5ms' : 'write a constant such as 5ms')
+    return fail(
+      'latency',
+      text,
+      later ? 'not in this version; write a constant such as 5ms' : 'write a constant such as 5ms',
+    )
   }
   const micros: Micros = Number(m[1]) * 1000 + Number((m[2] ?? '').padEnd(3, '0'))
   return { entry: micros, response: micros }

@@ -44,7 +44,9 @@ export async function verify(
   tapes.forEach((tape, i) => {
     const recorded = manifest.tapes[i]?.row_hash
     if (tape.manifest.row_hash === recorded) return
-    throw new Failure(`tape ${tape.dir}: its rows are not the ones recorded (${tape.manifest.row_hash}, run: ${recorded})`)
+    throw new Failure(
+      `tape ${tape.dir}: its rows are not the ones recorded (${tape.manifest.row_hash}, run: ${recorded})`,
+    )
   })
   const config = loadConfig({ dir: undefined, sets: setsOf(spec), env: {} })
   const agent = await recordedAgent(run, spec)

@@ -3,8 +3,7 @@
  * synchronously. Frames gather in memory until `flush` (written) or `sync` (durable); what was not synced may be lost
  * in a crash, what was is found again by `resume`. Layout: `journal-format.ts`; reading: `journal-read.ts`.
  */
-import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ChainHasher } from './chain.ts'
 import { crc32cWords } from './crc32c.ts'
@@ -14,7 +13,6 @@ import {
   encodeSegmentHead,
   FLAG_CLOSES_BLOCK,
   FLAG_CLOSES_SEGMENT,
-  FLAG_RECOVERED,
   type FrameHead,
   FrameMemory,
   frameLayout,
@@ -24,6 +22,7 @@ import {
   segmentName,
 } from './journal-format.ts'
 import { type RecoveryReport, scanJournal } from './journal-read.ts'
+import { prepareResume, syncDirectory } from './journal-resume.ts'
 
 export type { JournalHeader } from './journal-format.ts'
 export type { RecoveryReport } from './journal-read.ts'
@@ -238,51 +237,5 @@ export class JournalWriter {
     this.#closeSegment()
     this.#segment++
     this.#openSegment()
-  }
-}
-
-/** Cuts a torn tail off the last segment. Returns the number of the segment to go on with. */
-function prepareResume(dir: string, report: RecoveryReport, hasher: ChainHasher): number {
-  const { file, offset, segment } = report
-  if (offset === 0) {
-    // Not even the head of this segment is there: its number is used again.
-    renameSync(file, tornName(file))
-    syncDirectory(dir)
-    return segment
-  }
-  if (report.droppedBytes > 0) writeFileSync(tornName(file), readFileSync(file).subarray(offset), { flush: true })
-  if (!report.closed) {
-    const memory = new FrameMemory(frameLayout(0, 0).bytes)
-    const layout = frameLayout(0, 0)
-    const flags = FLAG_CLOSES_SEGMENT | FLAG_RECOVERED
-    encodeFrameHead(memory, 0, { ...layout, flags, firstRecord: report.records })
-    memory.bytes.set(hasher.bytes(), layout.chainAt)
-    const fd = openSync(file, 'r+')
-    try {
-      ftruncateSync(fd, offset)
-      for (let done = 0; done < layout.bytes; )
-        done += writeSync(fd, memory.bytes, done, layout.bytes - done, offset + done)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-  }
-  return segment + 1
-}
-
-/** A name beside the segment that is not taken. */
-function tornName(file: string): string {
-  let name = `${file}.torn`
-  for (let n = 2; existsSync(name); n++) name = `${file}.${n}.torn`
-  return name
-}
-
-/** Makes new and renamed files of a directory durable. */
-function syncDirectory(dir: string): void {
-  const fd = openSync(dir, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
   }
 }

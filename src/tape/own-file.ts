@@ -5,19 +5,15 @@
  * and converted in the buffer they were decompressed into. Files of other programs go through `foreign-file.ts`.
  */
 import { type FileHandle, open } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { zstdDecompress, type ZstdOptions } from 'node:zlib'
-import { type AsyncBuffer, type FileMetaData, type PageHeader, parquetMetadataAsync, parquetRead } from 'hyparquet'
-import { parquetHeader } from 'hyparquet/src/column.js'
-import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
-import { parquetSchemaOf, type TapeColumn } from './columns.ts'
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet'
+import type { TapeColumn } from './columns.ts'
 import { TapeError } from './error.ts'
 import { readSlice } from './file-slice.ts'
 import { int64ToDoubles } from './int64.ts'
+import { assemble, readPages } from './own-pages.ts'
+import { type ChunkPlan, checkSchema, type GroupPlan, planOf } from './own-plan.ts'
 import { type RawColumns, RowHasher } from './row-hash.ts'
 import { zstdSync } from './zstd.ts'
-
-const decompress = promisify<Uint8Array, ZstdOptions, Buffer>(zstdDecompress)
 
 /** Numbers of one row group before conversion: INT64 still as words, a missing value as NaN. */
 interface LoadedGroup {
@@ -32,28 +28,6 @@ export interface RawGroup {
   readonly firstRow: number
   /** By key; texts only where they were asked for. */
   readonly columns: RawColumns
-}
-
-/** Where the numbers of one column of a row group lie in the file. */
-interface ChunkPlan {
-  readonly column: TapeColumn
-  readonly start: number
-  readonly end: number
-}
-
-interface GroupPlan {
-  readonly rows: number
-  readonly firstRow: number
-  /** Bytes of the file that hold all its number columns. */
-  readonly start: number
-  readonly end: number
-  readonly chunks: readonly ChunkPlan[]
-}
-
-interface Page {
-  readonly header: PageHeader
-  readonly levels: Uint8Array
-  readonly values: Uint8Array<ArrayBuffer>
 }
 
 export class OwnFile {
@@ -114,7 +88,7 @@ export class OwnFile {
     const start = <T>(work: Promise<T>): Promise<T> => {
       // A failure of work ahead is thrown when its turn comes; `ahead` only keeps the file open until it has ended.
       ahead.push(work.catch(() => undefined))
-      if (ahead.length > 4) ahead.shift()
+      if (ahead.length > 4) void ahead.shift()
       return work
     }
     const read = (g: number): Promise<ArrayBuffer> | undefined => {
@@ -205,110 +179,4 @@ export class OwnFile {
     }
     return { rows: loaded.rows, firstRow: loaded.firstRow, columns }
   }
-}
-
-function checkSchema(path: string, metadata: FileMetaData, columns: readonly TapeColumn[]): void {
-  const wanted = parquetSchemaOf(columns, true)
-  const found = metadata.schema
-  for (let i = 1; i < Math.max(wanted.length, found.length); i++) {
-    const [want, have] = [wanted[i], found[i]]
-    if (want === undefined) throw new TapeError(path, `column ${have?.name} does not belong to this stream`)
-    if (have === undefined) throw new TapeError(path, `column ${want.name} is missing`)
-    if (have.name !== want.name || have.type !== want.type || have.repetition_type !== want.repetition_type) {
-      const say = (e: typeof want): string => `${e.name} ${e.repetition_type ?? ''} ${e.type ?? ''}`
-      throw new TapeError(path, `column ${i} is ${say(have)}, expected ${say(want)}`)
-    }
-  }
-}
-
-function planOf(path: string, metadata: FileMetaData, columns: readonly TapeColumn[], size: number): GroupPlan[] {
-  const numbers = columns.filter((c) => c.role !== 'text')
-  let firstRow = 0
-  return metadata.row_groups.map((group, g) => {
-    const chunks = numbers.map((column): ChunkPlan => {
-      const meta = group.columns.find((found) => found.meta_data?.path_in_schema[0] === column.name)?.meta_data
-      if (meta === undefined) throw new TapeError(path, `row group ${g} has no column ${column.name}`)
-      if (meta.codec !== 'ZSTD' || meta.dictionary_page_offset !== undefined) {
-        const what = `column ${column.name} is not in the form in which tapes are written; import the file instead`
-        throw new TapeError(path, what)
-      }
-      const start = Number(meta.data_page_offset)
-      const end = start + Number(meta.total_compressed_size)
-      if (start < 0 || end > size) throw new TapeError(path, `column ${column.name} leaves the file`)
-      return { column, start, end }
-    })
-    const plan = {
-      rows: Number(group.num_rows),
-      firstRow,
-      start: Math.min(...chunks.map((c) => c.start)),
-      end: Math.max(...chunks.map((c) => c.end)),
-      chunks,
-    }
-    firstRow += plan.rows
-    return plan
-  })
-}
-
-/** Splits a column chunk into its pages and decompresses them on the thread pool. */
-async function readPages(bytes: Uint8Array<ArrayBuffer>): Promise<Page[]> {
-  const { buffer, byteOffset, byteLength } = bytes
-  const reader = { view: new DataView(buffer, byteOffset, byteLength), offset: 0 }
-  const pages: Promise<Page>[] = []
-  while (reader.offset < byteLength) {
-    const header = parquetHeader(reader)
-    const v2 = header.data_page_header_v2
-    if (v2 === undefined || v2.encoding !== 'PLAIN') throw new Error('a page is not a PLAIN data page v2')
-    const levels = v2.definition_levels_byte_length
-    const start = reader.offset
-    const end = start + header.compressed_page_size
-    if (end > byteLength || levels > header.compressed_page_size) throw new Error('a page leaves its chunk')
-    const size = header.uncompressed_page_size - levels
-    pages.push(
-      decompress(bytes.subarray(start + levels, end), {
-        // One output piece for the whole page; the spare bytes save a second round to see that it has ended.
-        chunkSize: size + 64,
-        maxOutputLength: size + 64,
-      }).then((values) => {
-        if (values.length !== size) throw new Error(`a page holds ${values.length} bytes, its header says ${size}`)
-        return { header, levels: bytes.subarray(start, start + levels), values: values as Uint8Array<ArrayBuffer> }
-      }),
-    )
-    reader.offset = end
-  }
-  return Promise.all(pages)
-}
-
-/** One array of `rows` values of eight bytes. A single required page is used where it lies. */
-function assemble(pages: readonly Page[], rows: number, optional: boolean): Float64Array {
-  const first = pages[0]
-  if (pages.length === 1 && first !== undefined && !optional && first.values.byteOffset % 8 === 0) {
-    if (first.values.length !== rows * 8) throw new Error(`holds ${first.values.length / 8} values, not ${rows}`)
-    return new Float64Array(first.values.buffer, first.values.byteOffset, rows)
-  }
-  const out = new Float64Array(rows)
-  const bytes = new Uint8Array(out.buffer)
-  let row = 0
-  for (const page of pages) {
-    const count = page.header.data_page_header_v2?.num_values ?? 0
-    if (row + count > rows) throw new Error(`holds more than ${rows} values`)
-    if (!optional) bytes.set(page.values, row * 8)
-    else spread(page, count, out.subarray(row, row + count))
-    row += count
-  }
-  if (row !== rows) throw new Error(`holds ${row} values, not ${rows}`)
-  return out
-}
-
-/** Places the values that are there at their rows, NaN at the others. */
-function spread(page: Page, count: number, out: Float64Array): void {
-  const present = new Uint8Array(count)
-  const { buffer, byteOffset, byteLength } = page.levels
-  readRleBitPackedHybrid({ view: new DataView(buffer, byteOffset, byteLength), offset: 0 }, 1, present, byteLength)
-  const values =
-    page.values.byteOffset % 8 === 0
-      ? new Float64Array(page.values.buffer, page.values.byteOffset, page.values.length / 8)
-      : new Float64Array(page.values.slice().buffer)
-  let v = 0
-  for (let i = 0; i < count; i++) out[i] = present[i] === 1 ? (values[v++] as number) : Number.NaN
-  if (v !== values.length) throw new Error(`holds ${values.length} values where ${v} are marked as there`)
 }

@@ -81,6 +81,8 @@ export class Market {
   readonly clocks: readonly SessionClock[]
   readonly shapes: readonly FeedShape[]
   quoted: Quoted[]
+  /** Was the last quote or trade let in (R-31, suspicious rows)? Bars are built of those only. */
+  accepted = true
   readonly #moveLimit: Ratio
 
   constructor(
@@ -103,8 +105,10 @@ export class Market {
   /** Returns true when the mark was set by this row. */
   onQuote(e: QuoteEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
+    this.accepted = false
     if (e.venueT !== e.t && !this.#acceptable(q, e.t, e.venueT, q.lastQuoteVenueT)) return false
     if (e.flags > 0xffffffff && Math.floor(e.flags / FLAG_SUSPICIOUS) % 2 === 1) return false
+    this.accepted = true
     q.lastQuoteVenueT = e.venueT
     const shape = this.shapes[e.instrument] as FeedShape
     if (shape.oneSided) this.#newDay(q, e.instrument, e.t)
@@ -123,7 +127,8 @@ export class Market {
 
   onTrade(e: TradeEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
-    if (e.venueT !== e.t && !this.#acceptable(q, e.t, e.venueT, q.lastTradeVenueT)) return false
+    this.accepted = e.venueT === e.t || this.#acceptable(q, e.t, e.venueT, q.lastTradeVenueT)
+    if (!this.accepted) return false
     q.lastTradeVenueT = e.venueT
     if ((this.shapes[e.instrument] as FeedShape).oneSided) this.#newDay(q, e.instrument, e.t)
     q.seenT = e.t

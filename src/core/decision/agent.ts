@@ -127,7 +127,10 @@ export interface AgentContext<P extends ParamSchema = ParamSchema> {
   buy(symbol: string, qty: number, rule?: string): OrderAnswer
   sell(symbol: string, qty: number, rule?: string): OrderAnswer
   cancel(orderId: number): boolean
-  replace(orderId: number, change: { readonly qty?: number; readonly limit?: number; readonly stop?: number }): OrderAnswer
+  replace(
+    orderId: number,
+    change: { readonly qty?: number; readonly limit?: number; readonly stop?: number },
+  ): OrderAnswer
   /** Asks for `onTimer` at or after `at`; returns the timer's id. */
   setTimer(at: Micros): number
   /** Writes a row to `decisions.csv` without an order. */

@@ -7,14 +7,36 @@ import type { Ratio } from '../base/fixed.ts'
  * one of `values`. `min` and `max` are inclusive.
  */
 export type ParamSpec =
-  | { readonly type: 'ratio'; readonly default: string; readonly min?: number; readonly max?: number; readonly what: string }
-  | { readonly type: 'integer'; readonly default: number; readonly min?: number; readonly max?: number; readonly what: string }
-  | { readonly type: 'number'; readonly default: number; readonly min?: number; readonly max?: number; readonly what: string }
+  | {
+      readonly type: 'ratio'
+      readonly default: string
+      readonly min?: number
+      readonly max?: number
+      readonly what: string
+    }
+  | {
+      readonly type: 'integer'
+      readonly default: number
+      readonly min?: number
+      readonly max?: number
+      readonly what: string
+    }
+  | {
+      readonly type: 'number'
+      readonly default: number
+      readonly min?: number
+      readonly max?: number
+      readonly what: string
+    }
   | { readonly type: 'choice'; readonly default: string; readonly values: readonly string[]; readonly what: string }
 
 export type ParamSchema = Readonly<Record<string, ParamSpec>>
 
-export type ParamValue<S extends ParamSpec> = S extends { type: 'ratio' } ? Ratio : S extends { type: 'choice' } ? string : number
+export type ParamValue<S extends ParamSpec> = S extends { type: 'ratio' }
+  ? Ratio
+  : S extends { type: 'choice' }
+    ? string
+    : number
 
 export type ParamValues<P extends ParamSchema> = { readonly [K in keyof P]: ParamValue<P[K]> }
 
@@ -30,7 +52,7 @@ export class ParamError extends Error {
 
 /** Applies texts from outside to a schema; names the field, the value and what would be right. */
 export function readParams<P extends ParamSchema>(schema: P, given: ReadonlyMap<string, string>): ParamValues<P> {
-  const names = Object.keys(schema)
+  const names = Object.keys(schema) // allow core-purity: parameter names in source order, only for messages and look-up
   for (const name of given.keys()) {
     if (names.includes(name)) continue
     const known = names.length === 0 ? 'it has none' : `known: ${names.join(', ')}`

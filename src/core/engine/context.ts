@@ -4,7 +4,14 @@
  */
 import { pow10, type Ratio } from '../base/fixed.ts'
 import type { Micros } from '../base/time.ts'
-import type { AgentContext, AgentLimits, OrderAnswer, OrderRequest, OrderView, PositionView } from '../decision/agent.ts'
+import type {
+  AgentContext,
+  AgentLimits,
+  OrderAnswer,
+  OrderRequest,
+  OrderView,
+  PositionView,
+} from '../decision/agent.ts'
 import type { ParamSchema, ParamValues } from '../decision/params.ts'
 import { type Instrument, notionalScale } from '../domain/instrument.ts'
 import { moneyDecimals } from '../domain/units.ts'
@@ -129,7 +136,8 @@ export class Context implements AgentContext {
   canOpen(symbol: string): boolean {
     const desk = this.#desk
     const id = this.#id(symbol)
-    if (desk.state !== 'LIVE' || desk.losses.dailyTripped || desk.ordersToday >= desk.limits.maxDailyOrders) return false
+    if (desk.state !== 'LIVE' || desk.losses.dailyTripped || desk.ordersToday >= desk.limits.maxDailyOrders)
+      return false
     if (isShut(desk.market, id, desk.t, false) || !desk.market.isFresh(id, desk.t)) return false
     if (desk.t < desk.blockedUntil(id, 1)) return false
     return !checkFx(desk, { instrument: id } as never, false)

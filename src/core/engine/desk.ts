@@ -13,7 +13,15 @@ import { type Instrument, tickAt } from '../domain/instrument.ts'
 import { ORDER_TYPES, TIMES_IN_FORCE } from '../domain/order.ts'
 import { type DenialReason, REJECT_REASONS, type RejectReason } from '../domain/reason.ts'
 import { checkCash, checkExposure } from '../execution/checks/capital.ts'
-import { type Approved, type EngineState, ENGINE_STATES, type GateView, judge, type OrderIntent, reasonBits } from '../execution/gate.ts'
+import {
+  type Approved,
+  type EngineState,
+  ENGINE_STATES,
+  type GateView,
+  judge,
+  type OrderIntent,
+  reasonBits,
+} from '../execution/gate.ts'
 import { Exits } from '../execution/exits.ts'
 import { Ledger } from '../execution/ledger.ts'
 import type { RiskLimits } from '../execution/limits.ts'
@@ -184,6 +192,7 @@ export class Desk implements GateView {
     const ruleId = this.records.intern(rule, this.seq)
     const values = [this.t, ACTIONS.indexOf(action), ruleId, reasons, qty, limit, orderId]
     if (notes !== undefined) {
+      // allow core-purity: column names of one literal of the agent, in the order in which it wrote them
       for (const key of Object.keys(notes)) {
         const value = notes[key] as number
         if (Number.isFinite(value)) values.push(this.records.intern(key, this.seq), value)

@@ -109,7 +109,7 @@ export class Engine {
     const { desk } = this
     this.records.market(e)
     if (desk.market.onQuote(e, desk.seq)) this.#marked(e.instrument)
-    if (this.#buildsBars) this.host.quote(e)
+    if (this.#buildsBars && desk.market.accepted) this.host.quote(e)
     if (this.#wantsQuotes && desk.state !== 'STOPPED') this.host.onQuote(e)
   }
 
@@ -117,7 +117,7 @@ export class Engine {
     const { desk } = this
     this.records.market(e)
     if (desk.market.onTrade(e, desk.seq)) this.#marked(e.instrument)
-    if (this.#buildsBars) this.host.trade(e)
+    if (this.#buildsBars && desk.market.accepted) this.host.trade(e)
     if (this.#wantsTrades && desk.state !== 'STOPPED') this.host.onTrade(e)
   }
 

@@ -9,7 +9,7 @@ import { BarInput } from '../data/indicators/bar-input.ts'
 import { type Indicator, makeIndicator } from '../data/indicators/indicator.ts'
 import { type FeedShape, usableQuote } from '../data/market.ts'
 import type { AgentDefinition, Subscription } from '../decision/agent.ts'
-import { readParams } from '../decision/params.ts'
+import { ParamError, readParams } from '../decision/params.ts'
 import type { BarEvent, OrderFilled, QuoteEvent, TradeEvent } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { OrderRow } from '../execution/orders.ts'
@@ -68,6 +68,7 @@ export class AgentHost {
     const anyTapeBars = setup.shapes.some((s) => s.bars)
     // 'tape' on a tape of ticks means one-minute bars (`contract.md` 4).
     const lengths = bars.map((b) => (b === 'tape' && !anyTapeBars ? MINUTE : barLength(b)))
+    this.#checkLengths(lengths)
     this.#tapeBars = lengths.includes(0)
     this.#tapeFirst = lengths[0] === 0
     this.#built = lengths.flatMap((length, i) =>
@@ -84,6 +85,21 @@ export class AgentHost {
     this.context = new Context(desk, params, tradable, this)
     this.state = setup.agent.init(params, this.context.symbols)
     this.#emit = () => undefined
+  }
+
+  /** Bars shorter than the tape's own cannot be made of them. */
+  #checkLengths(lengths: readonly Micros[]): void {
+    this.#shapes.forEach((shape, id) => {
+      if (!shape.bars || shape.trades) return
+      const bad = lengths.find((l) => l > 0 && (shape.sessionBars || l < shape.barMicros))
+      if (bad === undefined) return
+      const own = shape.sessionBars ? 'a session' : `${shape.barMicros / SECOND} s`
+      const { symbol } = this.#instruments[id] as Instrument
+      throw new ParamError(
+        'bar',
+        `agent.bar: bars of ${bad / SECOND} s cannot be made on ${symbol}, whose bars are of ${own}; use tape`,
+      )
+    })
   }
 
   #nameOutputs(wish: Subscription): void {
@@ -145,7 +161,10 @@ export class AgentHost {
 
   /** A bar of the tape: to the agent as it is, and into longer ones. */
   tapeBar(e: BarEvent): void {
-    for (const b of this.#built) b.builder.bar(e, b.first ? this.#onFirst : this.#onOther)
+    // Where ticks are there too, bars are built of them alone.
+    if (!this.#shapes[e.instrument]?.trades) {
+      for (const b of this.#built) b.builder.bar(e, b.first ? this.#onFirst : this.#onOther)
+    }
     if (!this.#tapeBars || e.close === 0) return
     const session = (this.#shapes[e.instrument] as FeedShape).sessionBars
     this.#give(e, session ? 0 : e.t - e.start, this.#tapeFirst)

@@ -168,6 +168,31 @@ describe('DuckDB on files of ours', () => {
     expect(range).toEqual([[500n]])
   })
 
+  it('finds missing sides and exchanges, also where a whole row group has none', async () => {
+    const n = 40
+    const some = (value: number) =>
+      Float64Array.from({ length: n }, (_, i) => (i < 20 && i % 3 === 0 ? value + i : Number.NaN))
+    const columns = {
+      t: Float64Array.from({ length: n }, (_, i) => T0 + i),
+      bid: some(1),
+      ask: some(2),
+      bidSize: some(3),
+      askSize: new Float64Array(n).fill(100),
+      exchange: Array.from({ length: n }, (_, i) => (i < 20 && i % 2 === 0 ? 'PQ'[i % 4 === 0 ? 0 : 1] : '') as string),
+    }
+    const dir = join(await freshDir(), 'tape')
+    const writer = await TapeWriter.create(dir, META, { rowGroupSize: 20 })
+    writer.addInstrument(AAA)
+    writer.openStream('AAA', 'quotes', { oneSided: true }).append(columns, n)
+    await writer.seal()
+    const seen = await sql(`SELECT bid, ask, bid_size, ask_size, exchange, flags FROM '${dir}/AAA.quotes.parquet'`)
+    const orNull = (x: number | undefined): number | null => (x === undefined || Number.isNaN(x) ? null : x)
+    const { bid, ask, bidSize, exchange } = columns
+    expect(seen).toEqual(
+      exchange.map((e, i) => [orNull(bid[i]), orNull(ask[i]), orNull(bidSize[i]), 100, e === '' ? null : e, 0n]),
+    )
+  })
+
   it('reads its own files through the general path to the same values', async () => {
     const dir = join(await freshDir(), 'tape')
     const writer = await TapeWriter.create(dir, META, { rowGroupSize: 128 })

@@ -35,7 +35,8 @@ export const checkMinNotional: RiskCheck = (view, intent, reducing) => {
   const own = view.limits.minOrder.get(instrument.currency)
   if (own !== undefined) return twice < 2 * own
   const usd = view.limits.minOrder.get('USD')
-  const rate = view.valuation.base === 'USD' ? view.valuation.rate(view.ledger.currencyOf(intent.instrument)) : undefined
+  const rate =
+    view.valuation.base === 'USD' ? view.valuation.rate(view.ledger.currencyOf(intent.instrument)) : undefined
   if (usd !== undefined && rate !== undefined) return compareProducts(twice, rate.num, 2 * usd, rate.den) < 0
   const least = view.limits.minOrderDefault.get(instrument.currency)
   return least !== undefined && twice < 2 * least
