@@ -93,9 +93,10 @@ function readRules(request: ImportRequest): ReadRules {
 function refuseTwins(files: readonly RankedFile[]): void {
   const seen = new Map<string, string>()
   for (const { source, reading } of files) {
-    const twin = seen.get(reading.sha256)
+    const identity = `${source.symbol ?? ''} ${reading.sha256}`
+    const twin = seen.get(identity)
     if (twin !== undefined) throw new Failure(`${source.name}: has the same content as ${twin}; name it once`, 2)
-    seen.set(reading.sha256, source.name)
+    seen.set(identity, source.name)
   }
 }
 
