@@ -15,3 +15,6 @@ export {
   type Trade,
 } from './core/decision/agent.ts'
 export type { ParamSchema, ParamSpec, ParamValues } from './core/decision/params.ts'
+export type { Indicator, IndicatorBar, IndicatorFactory } from './core/data/indicators/indicator.ts'
+export type { RunSink, RunStreams } from './runtime/graph.ts'
+export type { DecisionOutput, EquityOutput, FillOutput, OrderOutput, StateOutput } from './runtime/outputs.ts'

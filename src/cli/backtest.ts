@@ -1,11 +1,11 @@
 /** `sametape backtest`: tapes through the engine into a run directory. */
-import { loadAgent } from '../runtime/agent-load.ts'
+import { loadAgent, loadSink } from '../runtime/agent-load.ts'
 import { backtest, openTapes } from '../runtime/backtest.ts'
 import { cashCurrency } from '../runtime/run-setup.ts'
 import { makeSpec } from '../runtime/run-spec.ts'
 import { readSimOptions } from '../runtime/sim-options.ts'
 import { ParamError, readParams } from '../core/decision/params.ts'
-import type { CliCommand } from './command.ts'
+import { type CliCommand, repeat } from './command.ts'
 import { Failure } from './failure.ts'
 import * as run from './run-options.ts'
 import { sayRun } from './say-run.ts'
@@ -14,6 +14,7 @@ export const command: CliCommand = {
   configure(command) {
     command.argument('<tape...>', 'tape directories').requiredOption('--out <dir>', 'run directory, new or empty')
     run.addRunOptions(command)
+    command.option('--sink <file.ts>', 'your own listener on fills, orders, decisions, equity; may be repeated', repeat, [])
   },
   async run(tapes, options, ctx) {
     const config = run.readConfig(options)
@@ -22,6 +23,7 @@ export const command: CliCommand = {
     const agent = await loadAgent(run.text(options, 'agent') ?? 'hold')
     checkParams(agent.definition.params ?? {}, config.agent)
     const out = run.text(options, 'out') as string
+    const sinks = await Promise.all((options.sink as string[]).map(loadSink))
     const opened = await openTapes(tapes)
     const venue = opened[0]?.manifest.instruments[0]?.venue ?? 'US'
     const spec = makeSpec({
@@ -43,6 +45,7 @@ export const command: CliCommand = {
       tables: run.text(options, 'tables') !== 'none',
       commandLine: ['backtest', ...process.argv.slice(3)],
       progress: (done, total) => ctx.progress.update(done, total, 'events'),
+      ...(sinks.length === 0 ? {} : { attach: (graph) => sinks.forEach((sink) => sink(graph)) }),
       note: (line) => ctx.note(line),
     })
     ctx.progress.end()

@@ -8,9 +8,12 @@ import {
 } from '../core/data/indicators/indicator.ts'
 import { type BarChoice, DAY_BAR } from '../runtime/feature-feeds.ts'
 import { openFeatureTable } from '../runtime/feature-table.ts'
-import { computeFeatures, featureColumns } from '../runtime/features.ts'
+import { computeFeatures, featureColumns, type IndicatorChoice } from '../runtime/features.ts'
 import { openTape, type Tape } from '../tape/read.ts'
-import type { CliCommand, CommandResult, Options } from './command.ts'
+import { loadConfig } from '../config/load.ts'
+import { readParams } from '../core/decision/params.ts'
+import { loadAgent } from '../runtime/agent-load.ts'
+import { type CliCommand, type CommandResult, type Options, repeat } from './command.ts'
 import { Failure } from './failure.ts'
 
 export const command: CliCommand = {
@@ -19,6 +22,8 @@ export const command: CliCommand = {
       .argument('<tape...>', 'tape directories; several are merged in time order')
       .option('--out <file>', 'file to write, .csv or .parquet')
       .option('--indicators <list>', `separated by commas: ${KNOWN_INDICATORS.join(',')}`)
+      .option('--agent <name|file.ts>', 'the indicators this agent declares, instead of --indicators')
+      .option('--set <agent.x=value>', 'a parameter of that agent; may be repeated', repeat, [])
       .option('--bar <length>', '1m, 5m, 1d (UTC-aligned) or tape: its own bars (default: tape if it has, else 1m)')
       .option('--schema <name>', 'a feature schema instead of a list of indicators')
   },
@@ -31,8 +36,9 @@ export const command: CliCommand = {
     if (typeof out !== 'string' || out === '') {
       throw new Failure('--out is missing: name the file to write, e.g. --out features.csv', 2)
     }
-    const indicators = readIndicators(options)
-    const wanted = readBar(options)
+    const agent = await agentWish(options)
+    const indicators = agent?.indicators ?? readIndicators(options)
+    const wanted = readBar(agent === undefined || options.bar !== undefined ? options : { bar: agent.bar })
     const tapes: Tape[] = []
     for (const dir of args) tapes.push(await openTape(dir))
     const bar = wanted ?? defaultBar(tapes)
@@ -49,6 +55,18 @@ export const command: CliCommand = {
     ctx.say(`${out}: ${table.rows} rows, ${table.columns.length} columns`)
     return { json: { out, rows: table.rows, columns: table.columns } }
   },
+}
+
+/** What an agent declares: its indicators, on the first of its bars. */
+async function agentWish(options: Options): Promise<{ indicators: IndicatorChoice[]; bar: string | undefined } | undefined> {
+  if (typeof options.agent !== 'string') return undefined
+  const { definition } = await loadAgent(options.agent)
+  const config = loadConfig({ dir: undefined, sets: options.set as string[], env: {} })
+  const wish = definition.subscribe(readParams(definition.params ?? {}, config.agent))
+  const indicators = (wish.indicators ?? []).map((i) => (typeof i === 'string' ? parseIndicator(i) : i))
+  if (indicators.length === 0) throw new Failure(`--agent ${options.agent}: it declares no indicators`, 2)
+  const first = wish.bars?.[0]
+  return { indicators, bar: first === 'tape' ? undefined : first }
 }
 
 function readIndicators(options: Options): readonly IndicatorSpec[] {

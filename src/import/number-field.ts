@@ -9,6 +9,8 @@ import { pow10 } from '../core/base/fixed.ts'
 
 export const MOST_DECIMALS = 8
 const MOST_DIGITS = 15
+/** Of a size behind noise. With fewer digits than a double has, that it lies this close is no accident. */
+const PLAIN_DIGITS = 12
 const LIMIT = 10 ** MOST_DIGITS
 /** Below 2^51 the error of one division and one product by powers of ten stays under one half. */
 export const SCALED_LIMIT = 2 ** 51
@@ -56,7 +58,7 @@ export class NumberField {
 
   /**
    * A size that may carry the rounding noise of binary arithmetic (8050000.000000001, 261079999.99999997): where it
-   * lies within two units in the last place of a decimal of 15 digits, that decimal is taken and `noisy` says so.
+   * lies within two units in the last place of a decimal of 12 digits, that decimal is taken and `noisy` says so.
    */
   readSize(buffer: Uint8Array, start: number, end: number, factor: number): boolean {
     this.noisy = false
@@ -67,7 +69,7 @@ export class NumberField {
       .trim()
     if (!/^\d+\.\d+$/.test(text)) return false
     const noisy = Number(text)
-    const clean = noisy.toPrecision(MOST_DIGITS)
+    const clean = noisy.toPrecision(PLAIN_DIGITS)
     if (Math.abs(noisy - Number(clean)) > 2 * Number.EPSILON * noisy) return false
     const decimal = parseDecimal(clean)
     if (decimal === undefined || decimal.decimals > MOST_DECIMALS) return false

@@ -146,7 +146,7 @@ function fileNotes(files: readonly RankedFile[]): string[] {
     ...(reading.noisySizes === 0
       ? []
       : [
-          `${source.name}: ${reading.noisySizes} sizes carry the rounding noise of binary arithmetic and were read as the nearest decimal of 15 digits (first: ${reading.firstNoise})`,
+          `${source.name}: ${reading.noisySizes} sizes carry the rounding noise of binary arithmetic and were read as the nearest decimal of 12 digits (first: ${reading.firstNoise})`,
         ]),
     ...(reading.backwards * 2 < reading.rows || reading.rows < 4
       ? []

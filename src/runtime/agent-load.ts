@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Failure } from '../cli/failure.ts'
 import type { AgentDefinition } from '../core/decision/agent.ts'
 import { KNOWN_AGENTS } from '../core/decision/agents/known.ts'
+import type { RunSink } from './graph.ts'
 import { guardAgent, installGuard } from './guard.ts'
 
 export interface AgentFile {
@@ -113,4 +114,14 @@ function isAgent(x: unknown): x is AgentDefinition {
   if (typeof x !== 'object' || x === null) return false
   const a = x as Partial<AgentDefinition>
   return typeof a.name === 'string' && typeof a.subscribe === 'function' && typeof a.init === 'function'
+}
+
+/** A user's sink: a file whose default export is a function of the run's streams. */
+export async function loadSink(wanted: string): Promise<RunSink> {
+  hook()
+  const path = resolve(wanted)
+  if (!existsSync(path)) throw new Failure(`--sink ${wanted}: no such file`, 2)
+  const sink = (await importAgent(path)).default
+  if (typeof sink === 'function') return sink as RunSink
+  throw new Failure(`${path}: the default export is not a function of the run's streams; write: export default (run) => { run.fills$.subscribe(…) }`, 2)
 }

@@ -4,7 +4,7 @@
  */
 import { BarBuilder } from '../core/data/bars.ts'
 import { BarInput } from '../core/data/indicators/bar-input.ts'
-import { type Indicator, type IndicatorSpec, makeIndicator } from '../core/data/indicators/indicator.ts'
+import { type Indicator, type IndicatorFactory, type IndicatorSpec, makeIndicator } from '../core/data/indicators/indicator.ts'
 import { usableQuote } from '../core/data/market.ts'
 import { type Micros, parseStamp, SECOND } from '../core/base/time.ts'
 import { SessionClock } from '../core/domain/calendar.ts'
@@ -13,12 +13,15 @@ import { calendarOf } from '../reference/calendars.ts'
 import type { Tape } from '../tape/read.ts'
 import { type BarChoice, chooseFeeds, type FeatureInstrument, type FeedCursor, mergeFeeds } from './feature-feeds.ts'
 
+/** By name and parameters, or an agent's own. */
+export type IndicatorChoice = IndicatorSpec | IndicatorFactory
+
 /** Takes the rows in order. `values` is reused: copy what is kept. NaN where an indicator is not warm. */
 export type FeatureSink = (t: Micros, barStart: Micros, symbol: string, values: Float64Array) => void
 
 export interface FeatureRequest {
   readonly tapes: readonly Tape[]
-  readonly indicators: readonly IndicatorSpec[]
+  readonly indicators: readonly IndicatorChoice[]
   readonly bar: BarChoice
 }
 
@@ -26,7 +29,7 @@ export interface FeatureRequest {
 export type FeatureProgress = (done: number, total: number) => void
 
 /** Column names behind t, bar_start and symbol. */
-export function featureColumns(indicators: readonly IndicatorSpec[]): readonly string[] {
+export function featureColumns(indicators: readonly IndicatorChoice[]): readonly string[] {
   return indicators.flatMap((spec) => makeIndicator(spec).outputs)
 }
 
@@ -76,7 +79,7 @@ class Line {
   lastVenueT: Micros = -Infinity
   readonly clock: SessionClock
 
-  constructor(instrument: FeatureInstrument, specs: readonly IndicatorSpec[]) {
+  constructor(instrument: FeatureInstrument, specs: readonly IndicatorChoice[]) {
     this.clock = new SessionClock(calendarOf(instrument.venue))
     this.input = new BarInput(instrument.priceDecimals, instrument.qtyDecimals, this.clock)
     this.indicators = specs.map((spec) => makeIndicator(spec))

@@ -3,10 +3,11 @@
  * crosses the engine. Output streams carry what one batch brought; a stream nobody listens to costs nothing.
  *
  *   batches$ ──▶ drive (engine + venue) ──▶ records ──▶ outputs$ ─┬─▶ fills$  orders$  decisions$
- *                                                                 └─▶ equity$ states$  commands$
+ *                                                                 └─▶ equity$ states$
  */
-import { from, lastValueFrom, map, type Observable, type OperatorFunction, Subject, tap } from 'rxjs'
-import { KIND } from '../core/engine/records.ts'
+import { config, filter, from, lastValueFrom, map, type Observable, Subject, tap } from 'rxjs'
+import type { EngineSetup } from '../core/engine/setup.ts'
+import { type DecisionOutput, Decoder, type EquityOutput, type FillOutput, type OrderOutput, type StateOutput } from './outputs.ts'
 import { type RecordView, viewRecord } from './record-fields.ts'
 import type { KeepRecords } from './record-sink.ts'
 import type { Batch } from './timeline.ts'
@@ -18,29 +19,49 @@ export interface Drive {
   flush(): void
 }
 
+/** Typed outputs of a run; each emission is what one batch of events brought, in order. */
 export interface RunStreams {
-  readonly fills$: Observable<readonly RecordView[]>
-  readonly orders$: Observable<readonly RecordView[]>
-  readonly decisions$: Observable<readonly RecordView[]>
-  readonly equity$: Observable<readonly RecordView[]>
-  readonly states$: Observable<readonly RecordView[]>
-  readonly commands$: Observable<readonly RecordView[]>
+  readonly fills$: Observable<readonly FillOutput[]>
+  readonly orders$: Observable<readonly OrderOutput[]>
+  readonly decisions$: Observable<readonly DecisionOutput[]>
+  readonly equity$: Observable<readonly EquityOutput[]>
+  readonly states$: Observable<readonly StateOutput[]>
 }
 
-function only(kind: number): OperatorFunction<readonly RecordView[], readonly RecordView[]> {
-  return map((rows) => rows.filter((r) => r.kind === kind))
-}
+/** A user's sink: subscribes to what it wants before the first event. */
+export type RunSink = (streams: RunStreams) => void
 
 export class RunGraph implements RunStreams {
   readonly #outputs = new Subject<readonly RecordView[]>()
   #pending: RecordView[] = []
-  readonly outputs$ = this.#outputs.asObservable()
-  readonly fills$ = this.outputs$.pipe(only(KIND.report))
-  readonly orders$ = this.outputs$.pipe(only(KIND.order))
-  readonly decisions$ = this.outputs$.pipe(only(KIND.decision))
-  readonly equity$ = this.outputs$.pipe(only(KIND.equity))
-  readonly states$ = this.outputs$.pipe(only(KIND.state))
-  readonly commands$ = this.outputs$.pipe(only(KIND.command))
+  /** Every record, raw. */
+  readonly records$ = this.#outputs.asObservable()
+  readonly fills$: Observable<readonly FillOutput[]>
+  readonly orders$: Observable<readonly OrderOutput[]>
+  readonly decisions$: Observable<readonly DecisionOutput[]>
+  readonly equity$: Observable<readonly EquityOutput[]>
+  readonly states$: Observable<readonly StateOutput[]>
+  #failed: { readonly error: unknown } | undefined
+
+  constructor(setup: EngineSetup) {
+    const decode = new Decoder(setup)
+    this.fills$ = this.#stream(decode.fill)
+    this.orders$ = this.#stream(decode.order)
+    this.decisions$ = this.#stream(decode.decision)
+    this.equity$ = this.#stream(decode.equity)
+    this.states$ = this.#stream(decode.state)
+    // RxJS reports a throw in a subscriber later, on a timer; the run ends with it all the same (I-41).
+    config.onUnhandledError = (error: unknown) => {
+      this.#failed = { error }
+    }
+  }
+
+  #stream<T>(decode: (r: RecordView) => T | undefined): Observable<readonly T[]> {
+    return this.records$.pipe(
+      map((rows) => rows.map(decode).filter((x) => x !== undefined)),
+      filter((rows) => rows.length > 0),
+    )
+  }
 
   /** For the record sink: copies rows while somebody listens. */
   readonly tap: KeepRecords = (bytes, lengths, count) => {
@@ -54,25 +75,30 @@ export class RunGraph implements RunStreams {
     }
   }
 
-  /**
-   * Runs the source to its end. A throw in the engine ends the run with that error; so does a throw of a subscriber,
-   * which RxJS would only report later: outputs are given out here, inside the run.
-   */
+  /** Runs the source to its end. A throw in the engine ends the run with that error; so does a throw of a subscriber. */
   async run(batches: AsyncIterable<Batch>, drive: Drive): Promise<void> {
     const settled$ = from(batches).pipe(
       tap((b) => drive.batch(b)),
       tap(() => {
         if (this.#outputs.observed) drive.flush()
         this.#give()
+        this.#check()
       }),
     )
     await lastValueFrom(settled$, { defaultValue: undefined })
   }
 
-  /** Ends the output streams after the last records. */
-  complete(): void {
+  /** Ends the output streams after the last records; a subscriber that threw has ended the run. */
+  async complete(): Promise<void> {
     this.#give()
+    const observed = this.#outputs.observed
     this.#outputs.complete()
+    if (observed) await new Promise((settled) => setTimeout(settled, 0))
+    this.#check()
+  }
+
+  #check(): void {
+    if (this.#failed !== undefined) throw this.#failed.error
   }
 
   #give(): void {

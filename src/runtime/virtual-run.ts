@@ -43,7 +43,7 @@ export function assemble(setup: RunSetup, seed: number, sink: DigestSink): Virtu
 }
 
 export async function runVirtual(o: VirtualRunOptions): Promise<VirtualRunResult> {
-  const graph = new RunGraph()
+  const graph = new RunGraph(o.setup.engine)
   const { sink, flush } = o.sink(graph.tap)
   const drive = assemble(o.setup, o.seed, sink)
   o.attach?.(graph)
@@ -61,7 +61,7 @@ export async function runVirtual(o: VirtualRunOptions): Promise<VirtualRunResult
   if (drive.engine.desk.state !== 'UNARMED') drive.engine.desk.equityRow()
   drive.engine.records.flush()
   flush()
-  graph.complete()
+  await graph.complete()
   const wallSeconds = (performance.now() - started) / 1000
   return { engine: drive.engine, digest: sink.digest(), events: drive.events, inputs: drive.inputs, wallSeconds }
 }

@@ -8,6 +8,7 @@
  */
 import type { Ratio } from '../base/fixed.ts'
 import type { Micros } from '../base/time.ts'
+import type { IndicatorFactory } from '../data/indicators/indicator.ts'
 import type { BarEvent, QuoteEvent, TradeEvent } from '../domain/event.ts'
 import type { OrderState, OrderType, TimeInForce } from '../domain/order.ts'
 import type { DenialReason } from '../domain/reason.ts'
@@ -153,8 +154,11 @@ export interface Subscription {
   readonly bars?: readonly string[]
   readonly quotes?: boolean
   readonly trades?: boolean
-  /** Indicators kept by the harness on the first of `bars`, e.g. 'rsi:14'; shown by `features`, part of snapshots. */
-  readonly indicators?: readonly string[]
+  /**
+   * Indicators kept by the harness on the first of `bars`: by name ('rsi:14'), or a function that makes one of your
+   * own. Shown by `features --agent`, part of snapshots.
+   */
+  readonly indicators?: readonly (string | IndicatorFactory)[]
 }
 
 export interface AgentDefinition<S = unknown, P extends ParamSchema = ParamSchema> {

@@ -28,7 +28,7 @@ describe('readActions', () => {
       // Friday: the split counts from Monday on. 0.5/0.0714286 = 7 within rounding.
       '2014-06-06,0.98,0.0714286,645.57',
       '2014-08-06,0.98,0.5,94.96',
-      '2050-12-31,0.9849746,0.5,0',
+      '2050-12-31,0.9849788,0.5,0',
       '',
     ].join('\n')
     expect(actions(text)).toEqual([

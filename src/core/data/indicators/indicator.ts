@@ -137,7 +137,11 @@ export function parseIndicator(spec: string): IndicatorSpec {
   return { name: name as IndicatorName, parameters }
 }
 
-export function makeIndicator(spec: IndicatorSpec | string): Indicator {
+/** A user's own indicator: makes a fresh one per instrument. */
+export type IndicatorFactory = () => Indicator
+
+export function makeIndicator(spec: IndicatorSpec | string | IndicatorFactory): Indicator {
+  if (typeof spec === 'function') return spec()
   const { name, parameters } = typeof spec === 'string' ? parseIndicator(spec) : spec
   return (KINDS.get(name) as Kind).make(parameters)
 }
