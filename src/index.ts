@@ -18,3 +18,4 @@ export type { ParamSchema, ParamSpec, ParamValues } from './core/decision/params
 export type { Indicator, IndicatorBar, IndicatorFactory } from './core/data/indicators/indicator.ts'
 export type { RunSink, RunStreams } from './runtime/graph.ts'
 export type { DecisionOutput, EquityOutput, FillOutput, OrderOutput, StateOutput } from './runtime/outputs.ts'
+export type { SourceRow, UserSource } from './import/user-source.ts'

@@ -9,7 +9,8 @@ import { Failure } from '../../src/cli/failure.ts'
 import { formatDay, type Micros, SECOND } from '../../src/core/base/time.ts'
 
 const cells = z.array(z.number().nullable())
-const seconds = z.int()
+/** The client library turns some of the interface's seconds into dates on its way. */
+const seconds = z.union([z.int(), z.date().transform((date) => Math.floor(date.getTime() / 1000))])
 const chartSchema = z.looseObject({
   meta: z.looseObject({
     currency: z.string().nullish(),

@@ -2,6 +2,7 @@
 import type { AttachAction, CliCommand, CommandContext, CommandResult, Options } from './command.ts'
 import { repeat } from './command.ts'
 import type { Command } from 'commander'
+import { addSourceCommand } from './import-source.ts'
 
 function commonOptions(command: Command): Command {
   return command
@@ -31,6 +32,7 @@ export const command: CliCommand = {
         .option('--adjustment <what>', 'what was done to the prices: none, split or total'),
     )
     action(csv, runCsv)
+    addSourceCommand(command, action)
     const parquet = commonOptions(
       command
         .command('parquet')

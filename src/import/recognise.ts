@@ -50,7 +50,6 @@ export function recognise(file: string, first: readonly string[], request: Layou
   }
   if (first.join(',').includes('{'))
     throw new Failure(`${file}: line 1 is JSON, not comma-separated text; convert it first`, 1)
-  rejectDuplicates(file, first)
   if (request.map !== undefined) return fromMap(file, first, request.map, request)
   if (request.layout !== undefined) return fromLayout(file, first, named(request.layout), request)
   return fromHeader(file, first, request)
@@ -67,6 +66,7 @@ function fromHeader(file: string, first: readonly string[], request: LayoutReque
   const fits = LAYOUTS.filter((l) => l.required.every((name) => header.includes(name)))
   const best = fits.toSorted((a, b) => covered(b, header) - covered(a, header))[0]
   if (best === undefined) throw new Failure(unknownHeader(file, first), 1)
+  rejectDuplicates(file, first)
   const unknown = first.filter((name) => !best.columns.has(lower(name)))
   if (unknown.length > 0) {
     throw new Failure(
@@ -90,6 +90,7 @@ function fromLayout(file: string, first: readonly string[], l: Layout, request: 
       1,
     )
   }
+  rejectDuplicates(file, first)
   return build(l, first, true, request)
 }
 
@@ -117,6 +118,7 @@ function fromMap(
   map: ReadonlyMap<Role, string>,
   request: LayoutRequest,
 ): Shape {
+  rejectDuplicates(file, first)
   const header = first.map((name) => name.trim())
   const at = new Map<Role, number>()
   for (const [role, column] of map) {

@@ -116,12 +116,20 @@ function isAgent(x: unknown): x is AgentDefinition {
   return typeof a.name === 'string' && typeof a.subscribe === 'function' && typeof a.init === 'function'
 }
 
-/** A user's sink: a file whose default export is a function of the run's streams. */
-export async function loadSink(wanted: string): Promise<RunSink> {
+/** The default export of a user's TypeScript file; `option` names it in the error. */
+export async function loadDefault(wanted: string, option: string): Promise<unknown> {
   hook()
   const path = resolve(wanted)
-  if (!existsSync(path)) throw new Failure(`--sink ${wanted}: no such file`, 2)
-  const sink = (await importAgent(path)).default
+  if (!existsSync(path)) throw new Failure(`${option} ${wanted}: no such file`, 2)
+  return (await importAgent(path)).default
+}
+
+/** A user's sink: a file whose default export is a function of the run's streams. */
+export async function loadSink(wanted: string): Promise<RunSink> {
+  const sink = await loadDefault(wanted, '--sink')
   if (typeof sink === 'function') return sink as RunSink
-  throw new Failure(`${path}: the default export is not a function of the run's streams; write: export default (run) => { run.fills$.subscribe(…) }`, 2)
+  throw new Failure(
+    `${wanted}: the default export is not a function of the run's streams; write: export default (run) => { run.fills$.subscribe(…) }`,
+    2,
+  )
 }
