@@ -14,7 +14,12 @@ export const command: CliCommand = {
   configure(command) {
     command.argument('<tape...>', 'tape directories').requiredOption('--out <dir>', 'run directory, new or empty')
     run.addRunOptions(command)
-    command.option('--sink <file.ts>', 'your own listener on fills, orders, decisions, equity; may be repeated', repeat, [])
+    command.option(
+      '--sink <file.ts>',
+      'your own listener on fills, orders, decisions, equity; may be repeated',
+      repeat,
+      [],
+    )
   },
   async run(tapes, options, ctx) {
     const config = run.readConfig(options)

@@ -58,7 +58,9 @@ export const command: CliCommand = {
 }
 
 /** What an agent declares: its indicators, on the first of its bars. */
-async function agentWish(options: Options): Promise<{ indicators: IndicatorChoice[]; bar: string | undefined } | undefined> {
+async function agentWish(
+  options: Options,
+): Promise<{ indicators: IndicatorChoice[]; bar: string | undefined } | undefined> {
   if (typeof options.agent !== 'string') return undefined
   const { definition } = await loadAgent(options.agent)
   const config = loadConfig({ dir: undefined, sets: options.set as string[], env: {} })

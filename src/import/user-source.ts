@@ -111,8 +111,8 @@ export async function importSource(
   let columns = names.map(() => new Float64Array(CHUNK))
   let used = 0
   let total = 0
-  const give = async (): Promise<void> => {
-    await stream.append(Object.fromEntries(names.map((name, i) => [name, columns[i]])), used)
+  const give = (): void => {
+    stream.append(Object.fromEntries(names.map((name, i) => [name, columns[i]])), used)
     columns = names.map(() => new Float64Array(CHUNK))
     used = 0
     progress(total)
@@ -123,10 +123,10 @@ export async function importSource(
       check.row(row, total)
       for (let i = 0; i < names.length; i++) (columns[i] as Float64Array)[used] = row[names[i] as string] as number
       used++
-      if (used === CHUNK) await give()
+      if (used === CHUNK) give()
     }
     if (total === 0) throw new Failure(`${file}: the source gave no row`)
-    if (used > 0) await give()
+    if (used > 0) give()
     writer.setDecimals(symbol, check.priceDecimals, check.qtyDecimals)
     return await writer.seal()
   } catch (error) {

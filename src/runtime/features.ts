@@ -4,7 +4,12 @@
  */
 import { BarBuilder } from '../core/data/bars.ts'
 import { BarInput } from '../core/data/indicators/bar-input.ts'
-import { type Indicator, type IndicatorFactory, type IndicatorSpec, makeIndicator } from '../core/data/indicators/indicator.ts'
+import {
+  type Indicator,
+  type IndicatorFactory,
+  type IndicatorSpec,
+  makeIndicator,
+} from '../core/data/indicators/indicator.ts'
 import { usableQuote } from '../core/data/market.ts'
 import { type Micros, parseStamp, SECOND } from '../core/base/time.ts'
 import { SessionClock } from '../core/domain/calendar.ts'

@@ -7,7 +7,14 @@
  */
 import { config, filter, from, lastValueFrom, map, type Observable, Subject, tap } from 'rxjs'
 import type { EngineSetup } from '../core/engine/setup.ts'
-import { type DecisionOutput, Decoder, type EquityOutput, type FillOutput, type OrderOutput, type StateOutput } from './outputs.ts'
+import {
+  type DecisionOutput,
+  Decoder,
+  type EquityOutput,
+  type FillOutput,
+  type OrderOutput,
+  type StateOutput,
+} from './outputs.ts'
 import { type RecordView, viewRecord } from './record-fields.ts'
 import type { KeepRecords } from './record-sink.ts'
 import type { Batch } from './timeline.ts'

@@ -4,6 +4,7 @@
  */
 import { formatDay } from '../base/time.ts'
 import { BUY, SELL } from '../domain/units.ts'
+import { isShut } from '../execution/checks/market.ts'
 import type { OrderIntent } from '../execution/gate.ts'
 import type { Exit } from '../execution/exits.ts'
 import { riskDay, riskDayStart } from '../execution/loss.ts'
@@ -60,8 +61,12 @@ function wantAll(desk: Desk): void {
   })
 }
 
-/** After a fresh mark: a stop trips when the mark is newer than the position's last fill (`contract.md` 3). */
+/**
+ * After a fresh mark: a stop trips when the mark is newer than the position's last fill (`contract.md` 3). While the
+ * market is shut nothing is latched: the level is looked at again on the first continuous event (R-29).
+ */
 export function watchStops(desk: Desk, instrument: number): void {
+  if (isShut(desk.market, instrument, desk.t, true)) return
   const q = desk.market.of(instrument)
   for (let broker = 0; broker < desk.stops.length; broker++) {
     const position = desk.ledger.position(broker, instrument)
