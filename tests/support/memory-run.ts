@@ -1,0 +1,175 @@
+/** A whole virtual run in memory: arrays of rows in, records and engine out. No files. */
+import type { AgentDefinition } from '../../src/core/decision/agent.ts'
+import type { FeedShape } from '../../src/core/data/market.ts'
+import type { Instrument } from '../../src/core/domain/instrument.ts'
+import type { EngineSetup } from '../../src/core/engine/setup.ts'
+import type { RiskLimits } from '../../src/core/execution/limits.ts'
+import type { SimConfig } from '../../src/core/sim/config.ts'
+import { calendarOf } from '../../src/reference/calendars.ts'
+import { Cursor, type CursorKind } from '../../src/runtime/cursor.ts'
+import { DigestSink } from '../../src/runtime/record-sink.ts'
+import { merge } from '../../src/runtime/timeline.ts'
+import { assemble } from '../../src/runtime/virtual-run.ts'
+import type { VirtualDrive } from '../../src/runtime/virtual-drive.ts'
+import type { TapeChunk } from '../../src/tape/read.ts'
+
+export const MINUTE = 60_000_000
+export const T0 = 1_760_000_040_000_000
+
+export const LIMITS: RiskLimits = {
+  dailyLoss: { num: 5, den: 100 },
+  positionSize: { num: 3, den: 10 },
+  stopLoss: { num: 2, den: 100 },
+  emergencyLoss: { num: 1, den: 10 },
+  maxDailyOrders: 100,
+  maxPositions: 10,
+  minOrder: new Map([['USD', 100_000_000]]),
+  minOrderDefault: new Map([['KRW', 1_000_000_000]]),
+  quarantineMove: { num: 1, den: 10 },
+  fxMaxAge: 86_400_000_000,
+  onDailyLoss: 'reduce',
+  totalLossBase: 'initial',
+}
+
+export interface MemoryStream {
+  readonly symbol: string
+  readonly kind: CursorKind
+  /** Columns as in TapeChunk; bars carry their start in `t`. */
+  readonly columns: Record<string, readonly number[]>
+}
+
+export interface MemoryRun {
+  readonly streams: readonly MemoryStream[]
+  readonly agent: AgentDefinition
+  readonly limits?: Partial<RiskLimits>
+  readonly sim?: Partial<SimConfig>
+  readonly latency?: number
+  readonly batchSize?: number
+  readonly chunkRows?: number
+  readonly cash?: number
+  readonly seed?: number
+  readonly params?: ReadonlyMap<string, string>
+}
+
+function instrument(symbol: string, id: number): Instrument {
+  const base = { id, symbol, venue: 'GEN', currency: 'USD', priceDecimals: 2, qtyDecimals: 0, lot: 1 } as const
+  return { ...base, ticks: [{ from: 0, tick: 1 }], economicId: `GEN:${symbol}`, allowShort: false }
+}
+
+function shapeOf(streams: readonly MemoryStream[]): FeedShape {
+  const has = (kind: CursorKind): boolean => streams.some((s) => s.kind === kind)
+  const flags = { sessionBars: false, oneSided: false, barMicros: has('bars') ? MINUTE : 0 }
+  return { quotes: has('quotes'), trades: has('trades'), bars: has('bars'), ...flags }
+}
+
+async function* chunksOf(s: MemoryStream, rows: number): AsyncGenerator<TapeChunk> {
+  const total = (s.columns.t as readonly number[]).length
+  for (let first = 0; first < total; first += rows) {
+    const n = Math.min(rows, total - first)
+    const columns = Object.entries(s.columns).map(([k, v]) => [k, Float64Array.from(v.slice(first, first + n))])
+    yield { rows: n, firstRow: first, columns: Object.fromEntries(columns) as Record<string, Float64Array> }
+  }
+}
+
+export function setupOf(o: MemoryRun) {
+  const symbols = [...new Set(o.streams.map((s) => s.symbol))].sort()
+  const instruments = symbols.map(instrument)
+  const of = (symbol: string): MemoryStream[] => o.streams.filter((s) => s.symbol === symbol)
+  const config: SimConfig = {
+    match: 'next',
+    liquidity: { kind: 'shown' },
+    slippage: { kind: 'none' },
+    fees: { kind: 'none' },
+    ...o.sim,
+  }
+  const engine: EngineSetup = {
+    instruments,
+    calendars: instruments.map((i) => calendarOf(i.venue)),
+    shapes: symbols.map((s) => shapeOf(of(s))),
+    currencies: ['USD'],
+    base: 'USD',
+    routes: [undefined],
+    brokers: ['sim'],
+    cash: [[o.cash ?? 1_000_000_000_000]],
+    limits: { ...LIMITS, ...o.limits },
+    fees: config.fees,
+    agent: o.agent,
+    agentParams: o.params ?? new Map(),
+  }
+  const sorted = [...o.streams].sort((a, b) => (`${a.symbol} ${a.kind}` < `${b.symbol} ${b.kind}` ? -1 : 1))
+  const cursors = (): Cursor[] =>
+    sorted.map(
+      (s, rank) =>
+        new Cursor({
+          kind: s.kind,
+          instrument: symbols.indexOf(s.symbol),
+          rank,
+          barMicros: s.kind === 'bars' ? MINUTE : 0,
+          chunks: chunksOf(s, o.chunkRows ?? 4096),
+          from: -Infinity,
+          to: Infinity,
+        }),
+    )
+  const latency = { entry: o.latency ?? 0, response: o.latency ?? 0 }
+  return { engine, sim: { config, latency }, instruments, cursors, initialCash: new Map(), notes: [] }
+}
+
+export interface MemoryResult {
+  readonly drive: VirtualDrive
+  readonly digest: string
+  /** All records, laid end to end. */
+  readonly records: readonly Float64Array[]
+}
+
+/** Runs to the end; `cutAt` takes a snapshot after that many batches and goes on in a fresh engine restored from JSON. */
+export async function runMemory(o: MemoryRun, cutAt?: number): Promise<MemoryResult> {
+  const setup = setupOf(o)
+  const records: Float64Array[] = []
+  const sink = new DigestSink(undefined, (bytes, lengths, count) => {
+    const words = new Float64Array(bytes.slice().buffer)
+    let at = 0
+    for (let i = 0; i < count; i++) {
+      const n = (lengths[i] as number) / 8
+      records.push(words.subarray(at, at + n))
+      at += n
+    }
+  })
+  let drive = assemble(setup as never, o.seed ?? 1, sink)
+  drive.engine.begin('{}')
+  let batches = 0
+  for await (const batch of merge(setup.cursors(), o.batchSize)) {
+    drive.batch(batch)
+    batches++
+    if (batches !== cutAt) continue
+    drive.engine.records.flush()
+    const json = JSON.stringify(drive.snapshot())
+    drive = assemble(setup as never, o.seed ?? 1, sink)
+    drive.restore(JSON.parse(json))
+  }
+  drive.finish()
+  drive.engine.records.flush()
+  return { drive, digest: sink.digest(), records }
+}
+
+/** A random walk of one-minute bars from a small generator; prices in cents. */
+export function walkBars(symbol: string, n: number, seed: number): MemoryStream {
+  const columns: Record<string, number[]> = { t: [], open: [], high: [], low: [], close: [], volume: [] }
+  let x = seed >>> 0
+  const next = (k: number): number => {
+    x = (Math.imul(x, 1664525) + 1013904223) >>> 0
+    return Math.floor((x / 4294967296) * k)
+  }
+  let last = 10_000
+  for (let i = 0; i < n; i++) {
+    const open = last + next(5) - 2
+    const close = Math.max(200, open + next(81) - 40)
+    columns.t?.push(T0 + i * MINUTE)
+    columns.open?.push(open)
+    columns.close?.push(close)
+    columns.high?.push(Math.max(open, close) + next(10))
+    columns.low?.push(Math.max(100, Math.min(open, close) - next(10)))
+    columns.volume?.push(1000 + next(100_000))
+    last = close
+  }
+  return { symbol, kind: 'bars', columns }
+}
