@@ -1,0 +1,140 @@
+/**
+ * `npm run bench`: replay throughput on the comparison tapes beside the plain loop, decode, journal, memory. Each figure
+ * is the median of runs in processes of their own. The machines are shared and noisy: trust ratios within one run.
+ *
+ * --json one document; --short (CI): 200,000 bars and 1,000,000 ticks in memory as ratios to the plain loop, exit 1 when
+ * a ratio fell more than 30 % below bench/baseline.json; --write-baseline writes it.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { writeBenchTape } from '../src/generate/bench-tape.ts'
+import { measureJournal } from './journal.ts'
+
+interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly floor: number | null
+  readonly target: number | null
+  readonly p50: null
+  readonly p99: null
+  readonly p99_9: null
+}
+
+const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url))
+const BASELINE = fileURLToPath(new URL('baseline.json', import.meta.url))
+const RUNS = 3
+const MOST_LOSS = 0.3
+
+function child(args: readonly string[]): Record<string, number> {
+  const done = spawnSync(process.execPath, [WORKER, ...args], { encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`bench worker ${args.join(' ')}: ${done.stderr}`)
+  return JSON.parse(done.stdout) as Record<string, number>
+}
+
+function median(args: readonly string[], key = 'rate'): number {
+  const values = Array.from({ length: RUNS }, () => child(args)[key] as number).sort((a, b) => a - b)
+  return values[Math.floor(RUNS / 2)] as number
+}
+
+function figure(
+  name: string,
+  value: number,
+  unit: string,
+  floor: number | null = null,
+  target: number | null = null,
+): Figure {
+  return { name, value: Math.round(value * 1000) / 1000, unit, floor, target, p50: null, p99: null, p99_9: null }
+}
+
+function ratios(): Record<string, number> {
+  const bars = ['B1', '200000'] as const
+  const ticks = ['Q1', '1000000'] as const
+  return {
+    's1a on B1': median(['memory', ...bars, 's1a']) / median(['plain', ...bars]),
+    's1q on Q1': median(['memory', ...ticks, 's1q']) / median(['plain', ...ticks]),
+  }
+}
+
+async function full(): Promise<Figure[]> {
+  const root = mkdtempSync(join(tmpdir(), 'sametape-bench-'))
+  try {
+    await writeBenchTape('B1', join(root, 'B1'))
+    await writeBenchTape('Q1', join(root, 'Q1'))
+    const b1 = ['B1', '1000000'] as const
+    const q1 = ['Q1', '10000000'] as const
+    const q1Parquet = median(['parquet', ...q1, 's1q', join(root, 'Q1')])
+    const q1NoJournal = median(['replay', ...q1, 's1q', join(root, 'Q1')])
+    const journal = measureJournal(root, 1_000_000)
+    const rss = median(['parquet', ...q1, 's1q', join(root, 'Q1')], 'rssMb')
+    const rssB1 = median(['parquet', ...b1, 's1a', join(root, 'B1')], 'rssMb')
+    return [
+      figure('ticks, Parquet, journal full, s1q', q1Parquet, 'events/s', 500_000, 1_000_000),
+      figure('ticks, in memory, no journal, s1q', median(['memory', ...q1, 's1q']), 'events/s', 750_000, 2_000_000),
+      figure('ticks, in memory, no journal, hold', median(['memory', ...q1, 'hold']), 'events/s'),
+      figure('ticks, plain loop', median(['plain', ...q1]), 'events/s'),
+      figure(
+        'bars, Parquet, journal full, s1a',
+        median(['parquet', ...b1, 's1a', join(root, 'B1')]),
+        'bars/s',
+        300_000,
+        1_000_000,
+      ),
+      figure('bars, in memory, no journal, s1a', median(['memory', ...b1, 's1a']), 'bars/s', 500_000, 1_500_000),
+      figure('bars, in memory, no journal, hold', median(['memory', ...b1, 'hold']), 'bars/s'),
+      figure('bars, plain loop', median(['plain', ...b1]), 'bars/s'),
+      figure('decode alone, ticks', median(['decode', ...q1, '-', join(root, 'Q1')]), 'rows/s'),
+      figure('decode alone, bars', median(['decode', ...b1, '-', join(root, 'B1')]), 'rows/s'),
+      figure('journal overhead on throughput, ticks', 1 - q1Parquet / q1NoJournal, 'share', 0.2, 0.1),
+      figure('journal write', journal.write_records_per_second, 'records/s'),
+      figure('journal scan and chain check', journal.scan_records_per_second, 'records/s', 5_000_000, 20_000_000),
+      figure('peak memory, 10^7 ticks', rss, 'MB', 600, 300),
+      figure('peak memory, 10^6 bars', rssB1, 'MB', 600, 300),
+    ]
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+}
+
+function short(write: boolean): { figures: Figure[]; lost: string[] } {
+  const now = ratios()
+  if (write) writeFileSync(BASELINE, `${JSON.stringify({ machine: machine(), ratios: now }, null, 2)}\n`)
+  const known = existsSync(BASELINE)
+    ? (JSON.parse(readFileSync(BASELINE, 'utf8')) as { ratios: Record<string, number> }).ratios
+    : {}
+  const lost = Object.entries(now).filter(([name, r]) => r < (known[name] ?? 0) * (1 - MOST_LOSS))
+  const figures = Object.entries(now).map(([name, r]) =>
+    figure(`${name} / plain loop`, r, 'ratio', (known[name] ?? 0) * (1 - MOST_LOSS)),
+  )
+  return {
+    figures,
+    lost: lost.map(([name, r]) => `${name}: ${r.toFixed(4)} of the plain loop, baseline ${known[name]?.toFixed(4)}`),
+  }
+}
+
+function machine(): unknown {
+  const all = cpus()
+  return {
+    cpu: all[0]?.model,
+    cores: all.length,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  }
+}
+
+const args = process.argv.slice(2)
+const quick = args.includes('--short') || args.includes('--write-baseline')
+const { figures, lost } = quick ? short(args.includes('--write-baseline')) : { figures: await full(), lost: [] }
+if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ figures, machine: machine() }, null, 2)}\n`)
+else {
+  for (const f of figures) {
+    const value = f.value >= 1000 ? Math.round(f.value).toLocaleString('en-US') : String(f.value)
+    const floor = f.floor === null ? '' : `floor ${f.floor.toLocaleString('en-US')}`
+    process.stdout.write(`${f.name.padEnd(40)}${value.padStart(14)} ${f.unit.padEnd(10)} ${floor}\n`)
+  }
+}
+for (const line of lost) process.stderr.write(`slower than the baseline by more than 30 %: ${line}\n`)
+process.exitCode = lost.length > 0 ? 1 : 0
