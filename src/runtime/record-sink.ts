@@ -11,6 +11,8 @@ export type JournalMode = 'full' | 'refs' | 'none'
 /** What the sink needs of a journal. */
 export interface JournalTarget {
   append(payload: Uint8Array, lengths: Uint16Array, count: number, closesBlock: boolean): void
+  /** Chain value so far, hex: of a full journal it is the digest itself. */
+  chain(): string
 }
 
 /** Takes the records of one block that a journal of this mode keeps. */
@@ -22,24 +24,30 @@ const CHECKPOINT_WORDS = 7
 const CHECKPOINT_BLOCKS = 16
 
 export class DigestSink implements RecordSink {
-  readonly #chain = new ChainHasher()
+  readonly #chain: ChainHasher | undefined
+  readonly #chained: (() => string) | undefined
   readonly #keep: KeepRecords | undefined
   readonly #tap: KeepRecords | undefined
   blocks = 0
   records = 0
 
-  /** `keep` gets the blocks as they are; `tap` lets output streams look at them. */
-  constructor(keep?: KeepRecords, tap?: KeepRecords) {
+  /**
+   * `keep` gets the blocks as they are; `tap` lets output streams look at them. `chained`: whoever keeps the blocks
+   * hashes them in the same chain, so they are not hashed twice.
+   */
+  constructor(keep?: KeepRecords, tap?: KeepRecords, chained?: () => string) {
+    this.#chained = chained
+    this.#chain = chained === undefined ? new ChainHasher() : undefined
     this.#keep = keep
     this.#tap = tap
   }
 
   block(bytes: Uint8Array, lengths: Uint16Array, count: number, closes: boolean): void {
     const guard = suspend()
-    this.#chain.update(bytes)
+    this.#chain?.update(bytes)
     this.records += count
     if (closes) {
-      this.#chain.closeBlock()
+      this.#chain?.closeBlock()
       this.blocks++
     }
     this.#keep?.(bytes, lengths, count, closes)
@@ -49,7 +57,7 @@ export class DigestSink implements RecordSink {
 
   /** The digest so far, hex. */
   digest(): string {
-    return this.#chain.value()
+    return this.#chained?.() ?? (this.#chain as ChainHasher).value()
   }
 }
 
@@ -116,7 +124,7 @@ export function journaledSink(mode: JournalMode, journal: JournalTarget | undefi
   if (mode === 'none' || journal === undefined) return { sink: new DigestSink(undefined, tap), flush: () => undefined }
   if (mode === 'full') {
     const keep: KeepRecords = (bytes, lengths, count, closes) => journal.append(bytes, lengths, count, closes)
-    return { sink: new DigestSink(keep, tap), flush: () => undefined }
+    return { sink: new DigestSink(keep, tap, () => journal.chain()), flush: () => undefined }
   }
   const filter = new RefsFilter((bytes, lengths, count, closes) => journal.append(bytes, lengths, count, closes))
   const sink: DigestSink = new DigestSink(
