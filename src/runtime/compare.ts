@@ -34,13 +34,35 @@ export function compareRecords(
   }
   if (a.kind === KIND.header || a.kind === KIND.text) {
     const [x, y] = [textOf(a), textOf(b)]
-    return x === y ? undefined : { seq: at, stream, field: 'text', recorded: clip(x), replayed: clip(y) }
+    if (x === y) return undefined
+    if (a.kind === KIND.header) {
+      const value = firstValue(JSON.parse(x), JSON.parse(y), '')
+      if (value !== undefined) return { seq: at, stream, ...value }
+    }
+    return { seq: at, stream, field: 'text', recorded: clip(x), replayed: clip(y) }
   }
   const n = Math.max(a.words.length, b.words.length)
   for (let i = 1; i < n; i++) {
     if (Object.is(a.words[i], b.words[i])) continue
     const field = shape?.fields[i - 1] ?? `word ${i}`
     return { seq: at, stream, field, recorded: a.words[i] ?? null, replayed: b.words[i] ?? null }
+  }
+  return undefined
+}
+
+type Value = Pick<Difference, 'field' | 'recorded' | 'replayed'>
+
+/** The first path at which two configurations differ, such as `simulation.fees`. */
+function firstValue(a: unknown, b: unknown, path: string): Value | undefined {
+  const branches = typeof a === 'object' && a !== null && typeof b === 'object' && b !== null
+  if (!branches) {
+    const show = (x: unknown): string | null => (x === undefined ? null : clip(JSON.stringify(x)))
+    return Object.is(a, b) ? undefined : { field: path, recorded: show(a), replayed: show(b) }
+  }
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    const found = firstValue(left[key], right[key], path === '' ? key : `${path}.${key}`)
+    if (found !== undefined) return found
   }
   return undefined
 }

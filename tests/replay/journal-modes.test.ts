@@ -38,6 +38,11 @@ describe('journal modes', () => {
     expect(same).toMatchObject({ identical: true, first_difference: null, cause: null })
     const other = await diffRuns(join(dir, 'refs'), join(dir, 'wide'))
     expect(other).toMatchObject({ identical: false, cause: 'configuration' })
-    expect(other.first_difference).toMatchObject({ stream: 'header' })
+    expect(other.first_difference).toMatchObject({
+      stream: 'header',
+      field: 'config.risk.stop_loss_pct',
+      recorded: '"0.02"',
+      replayed: '"0.5"',
+    })
   })
 })
