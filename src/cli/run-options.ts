@@ -18,6 +18,7 @@ export function addRunOptions(command: Command): void {
     .option('--slippage <how>', 'none, ticks:N, bps:N, spread:F or sqrt:Y', SIM_DEFAULTS.slippage)
     .option('--latency <time>', 'one way, such as 5ms', SIM_DEFAULTS.latency)
     .option('--fees <model>', 'none or bps:N', SIM_DEFAULTS.fees)
+    .option('--venue-clock <which>', 'receive (the venue acts on receive times)', 'receive')
     .option('--seed <n>', 'seed of everything random', '0')
     .option('--from <time>', 'first moment: a stamp with zone, or a session date')
     .option('--to <time>', 'end, exclusive')
@@ -39,6 +40,11 @@ export function readConfig(options: Options): EffectiveConfig {
 }
 
 export function simTexts(options: Options): SimTexts {
+  const clock = text(options, 'venueClock') ?? 'receive'
+  if (clock !== 'receive') {
+    const mend = clock === 'venue' ? 'not in this version; use receive' : 'write receive'
+    throw new Failure(`--venue-clock ${clock}: ${mend}`, 2)
+  }
   const of = (name: keyof SimTexts): string => text(options, name) ?? SIM_DEFAULTS[name]
   return {
     match: of('match'),

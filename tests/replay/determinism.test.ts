@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { KNOWN_AGENTS } from '../../src/core/decision/agents/known.ts'
 import type { AgentDefinition } from '../../src/core/decision/agent.ts'
-import { type MemoryRun, runMemory, walkBars } from '../support/memory-run.ts'
+import { type MemoryRun, runMemory, walkBars, walkQuotes } from '../support/memory-run.ts'
 
 const fees = { kind: 'bps', bps: { num: 5, den: 1 } } as const
 const slippage = { kind: 'ticks', ticks: 1 } as const
@@ -38,6 +38,16 @@ describe('metamorphic determinism', () => {
         expect(cutRun.drive.engine.desk.valuation.equity).toBe(whole.drive.engine.desk.valuation.equity)
       }
     }
+  })
+
+  it.each(['s1a', 's1b', 's1q'])('%s: snapshot and restore at any event goes on to the same digest', async (agent) => {
+    const streams = agent === 's1q' ? [walkQuotes('AAA', 42_000, 3)] : [walkBars('AAA', 400, 7)]
+    const limits = { positionSize: { num: 95, den: 100 }, stopLoss: { num: 9, den: 10 }, maxDailyOrders: 10_000 }
+    const more = { streams, limits, batchSize: agent === 's1q' ? 100 : 1 }
+    const whole = await runMemory(run(agent, more))
+    expect(whole.drive.engine.desk.fillCount).toBeGreaterThan(1)
+    for (const cut of [1, 41, 42, 303, 304, 415])
+      expect((await runMemory(run(agent, more), cut)).digest).toBe(whole.digest)
   })
 
   it('two symbols compete for the same cash alike whichever is named first', async () => {

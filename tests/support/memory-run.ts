@@ -173,3 +173,15 @@ export function walkBars(symbol: string, n: number, seed: number): MemoryStream 
   }
   return { symbol, kind: 'bars', columns }
 }
+
+/** Quotes one cent apart that drift up and down in waves, ten a second. */
+export function walkQuotes(symbol: string, n: number, seed: number): MemoryStream {
+  const columns: Record<string, number[]> = { t: [], venueT: [], bid: [], ask: [], bidSize: [], askSize: [] }
+  for (let i = 0; i < n; i++) {
+    const bid = 10_000 + Math.abs((Math.floor(i / 10) % 800) - 400) + ((i * seed) % 3)
+    const t = T0 + i * 100_000
+    const row = { t, venueT: t, bid, ask: bid + 1, bidSize: 100_000, askSize: 100_000 }
+    for (const [key, value] of Object.entries(row)) columns[key]?.push(value)
+  }
+  return { symbol, kind: 'quotes', columns }
+}
