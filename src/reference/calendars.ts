@@ -4,6 +4,7 @@
  */
 import { DAY, type EpochDay, type Micros, weekday } from '../core/base/time.ts'
 import { type Calendar, lastAtOrBefore } from '../core/domain/calendar.ts'
+import type { Phase } from '../core/domain/phase.ts'
 import { type DatedData, type LoadedCalendar, loadCalendar } from './calendar-data.ts'
 import { venueDefaults } from './venues.ts'
 import { localToUtc, type ZoneTable, zoneTable } from './zones.ts'
@@ -45,7 +46,8 @@ function offsetsOf(table: ZoneTable): Pick<Calendar, 'offsetFrom' | 'offsets'> {
 
 function alwaysOpen(id: string, table: ZoneTable): Calendar {
   const [firstDay, lastDay] = [Math.ceil((table.from[0] as Micros) / DAY), Math.floor(table.until / DAY) - 1]
-  return { id, always: true, firstDay, lastDay, days: [], opens: [], closes: [], ...offsetsOf(table) }
+  const none = { days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
+  return { id, always: true, firstDay, lastDay, ...none, ...offsetsOf(table) }
 }
 
 function withSessions(id: string, data: DatedData, closed: ReadonlySet<EpochDay>, table: ZoneTable): Calendar {
@@ -62,7 +64,20 @@ function withSessions(id: string, data: DatedData, closed: ReadonlySet<EpochDay>
     opens.push(open)
     closes.push(close)
   }
-  return { id, always: false, firstDay: first, lastDay: last, days, opens, closes, ...offsetsOf(table) }
+  const phaseFrom = opens.flatMap((open, i) => [open, closes[i] as Micros])
+  const phases = opens.flatMap((): Phase[] => ['continuous', 'closed'])
+  return {
+    id,
+    always: false,
+    firstDay: first,
+    lastDay: last,
+    days,
+    opens,
+    closes,
+    phaseFrom,
+    phases,
+    ...offsetsOf(table),
+  }
 }
 
 type Hours = DatedData['sessions'][number]

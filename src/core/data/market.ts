@@ -6,8 +6,16 @@
 import type { Ratio } from '../base/fixed.ts'
 import { type Micros, SECOND } from '../base/time.ts'
 import type { SessionClock } from '../domain/calendar.ts'
-import { type BarEvent, FLAG_SUSPICIOUS, type FxEvent, type QuoteEvent, type TradeEvent } from '../domain/event.ts'
+import {
+  type BarEvent,
+  FLAG_SUSPICIOUS,
+  type FxEvent,
+  type QuoteEvent,
+  type StatusEvent,
+  type TradeEvent,
+} from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
+import type { TradingStatus } from '../domain/phase.ts'
 import type { Mark2, Price, Qty } from '../domain/units.ts'
 import { tradeUse } from './conditions.ts'
 import { barMark, clearSuspect, confirmTick, movedBeyond, noSuspect, type Suspect } from './quarantine.ts'
@@ -49,6 +57,8 @@ export interface Quoted {
   lastQuoteVenueT: Micros
   lastTradeVenueT: Micros
   refused: number
+  /** What the venue said last; `trading` until it says otherwise. */
+  status: TradingStatus
 }
 
 function emptyQuoted(): Quoted {
@@ -68,6 +78,7 @@ function emptyQuoted(): Quoted {
     lastQuoteVenueT: 0,
     lastTradeVenueT: 0,
     refused: 0,
+    status: 'trading',
   }
 }
 
@@ -157,6 +168,12 @@ export class Market {
     if (mark2 !== prices.close2 && mark2 === q.mark2) return false
     this.#set(q, mark2, e.t, seq)
     return true
+  }
+
+  onStatus(e: StatusEvent): void {
+    const q = this.quoted[e.instrument] as Quoted
+    q.status = e.status
+    q.seenT = e.t
   }
 
   onFx(e: FxEvent, seq: number): boolean {

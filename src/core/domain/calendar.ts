@@ -3,6 +3,7 @@
  * A day outside the stated range has no session: closed for opening, and the run says so.
  */
 import { type EpochDay, type Micros, DAY } from '../base/time.ts'
+import type { Phase } from './phase.ts'
 
 export interface Calendar {
   /** Venue key: US, KRX, FX, ALWAYS, … */
@@ -16,6 +17,12 @@ export interface Calendar {
   readonly days: readonly EpochDay[]
   readonly opens: readonly Micros[]
   readonly closes: readonly Micros[]
+  /**
+   * What the venue does when: phase `phases[i]` from `phaseFrom[i]` until `phaseFrom[i + 1]`, ascending; closed before
+   * the first. A session [open, close) contains its auctions and its lunch break. Empty for venues that never close.
+   */
+  readonly phaseFrom: readonly Micros[]
+  readonly phases: readonly Phase[]
   /** UTC offset of the venue's zone: from `offsetFrom[i]` on, local = UTC + `offsets[i]`. `offsetFrom[0]` is -Infinity's stand-in, a very small number. */
   readonly offsetFrom: readonly Micros[]
   readonly offsets: readonly Micros[]
@@ -45,6 +52,9 @@ export class SessionClock {
   #day: EpochDay = 0
   #dayFrom: Micros = Infinity
   #dayTo: Micros = -Infinity
+  #phase: Phase = 'closed'
+  #phaseFrom: Micros = Infinity
+  #phaseTo: Micros = -Infinity
 
   constructor(calendar: Calendar) {
     this.calendar = calendar
@@ -61,11 +71,28 @@ export class SessionClock {
     return i
   }
 
+  /** The phase by the clock at t; a halt within it is an event (`StatusEvent`), not part of the calendar. */
+  phaseAt(t: Micros): Phase {
+    if (this.calendar.always) return 'continuous'
+    if (t >= this.#phaseFrom && t < this.#phaseTo) return this.#phase
+    const { phaseFrom, phases } = this.calendar
+    const i = lastAtOrBefore(phaseFrom, t)
+    this.#phase = phases[i] ?? 'closed'
+    this.#phaseFrom = phaseFrom[i] ?? -Infinity
+    this.#phaseTo = phaseFrom[i + 1] ?? Infinity
+    return this.#phase
+  }
+
+  /** When the phase at t ends; Infinity when it never does. */
+  phaseEnd(t: Micros): Micros {
+    if (this.calendar.always) return Infinity
+    this.phaseAt(t)
+    return this.#phaseTo
+  }
+
   /** Continuous trading at t? */
   isOpen(t: Micros): boolean {
-    if (this.calendar.always) return true
-    const i = this.sessionAt(t)
-    return i >= 0 && t < (this.calendar.closes[i] as number)
+    return this.phaseAt(t) === 'continuous'
   }
 
   /** Close of the session that contains t, or of the next one; Infinity when the data ends or the venue never closes. */

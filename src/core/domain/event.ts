@@ -3,6 +3,7 @@
  * integers in the instrument's scales (`units.ts`). `t` is engine time: receive time for ticks, the end for bars.
  */
 import type { Micros } from '../base/time.ts'
+import type { StatusReason, TradingStatus } from './phase.ts'
 import type { RejectReason } from './reason.ts'
 import type { Money, Price, Qty, Side } from './units.ts'
 
@@ -61,7 +62,38 @@ export interface FxEvent {
   readonly rate: Price
 }
 
-export type MarketEvent = QuoteEvent | TradeEvent | BarEvent | FxEvent
+/** The instrument stopped or resumed trading outside the calendar's phases (R-29, F-44). */
+export interface StatusEvent {
+  readonly type: 'status'
+  readonly t: Micros
+  readonly venueT: Micros
+  readonly instrument: number
+  readonly status: TradingStatus
+  readonly reason: StatusReason
+  /** When the venue expects to resume; 0 where it does not say. Information only: resuming is an event of its own. */
+  readonly until: Micros
+}
+
+export const ACTION_KINDS = ['split', 'dividend', 'rename'] as const
+export type ActionKind = (typeof ACTION_KINDS)[number]
+
+/**
+ * A corporate action of an instrument (R-34), at the local midnight that starts its first session without the right.
+ * `split`: num new shares for den old ones. `dividend`: `amount` per share held, in 10^-8 of the instrument's currency,
+ * of which `withheld` is kept back as tax. `rename`: the same shares under another symbol.
+ */
+export interface ActionEvent {
+  readonly type: 'action'
+  readonly t: Micros
+  readonly instrument: number
+  readonly kind: ActionKind
+  readonly num: number
+  readonly den: number
+  readonly amount: number
+  readonly withheld: number
+}
+
+export type MarketEvent = QuoteEvent | TradeEvent | BarEvent | FxEvent | StatusEvent | ActionEvent
 
 interface ReportBase {
   readonly t: Micros

@@ -9,6 +9,9 @@ export interface TickBand {
   readonly tick: Price
 }
 
+export const PRODUCTS = ['stock', 'etf', 'etn', 'reit', 'adr'] as const
+export type Product = (typeof PRODUCTS)[number]
+
 export interface Instrument {
   /** Position in the list of a run's instruments, which is sorted by symbol (code points), then venue. */
   readonly id: number
@@ -25,6 +28,10 @@ export interface Instrument {
   /** The same economic instrument at every broker and venue shares this id (R-12). */
   readonly economicId: string
   readonly allowShort: boolean
+  /** Kind of listing where tick tables, fees or taxes differ by it; absent means a common stock. */
+  readonly product?: Product
+  /** Market segment where rules differ by it: KOSPI, KOSDAQ, NASDAQ, NYSE, ARCA, …; absent where none does. */
+  readonly segment?: string
 }
 
 /** The step between legal prices at `price`. */

@@ -5,7 +5,16 @@
  */
 import { assert, unreachable } from '../base/assert.ts'
 import type { Command } from '../domain/command.ts'
-import type { BarEvent, CashEvent, EngineEvent, FxEvent, QuoteEvent, ReportEvent, TradeEvent } from '../domain/event.ts'
+import type {
+  ActionEvent,
+  BarEvent,
+  CashEvent,
+  EngineEvent,
+  FxEvent,
+  QuoteEvent,
+  ReportEvent,
+  TradeEvent,
+} from '../domain/event.ts'
 import { riskDay, riskDayStart } from '../execution/loss.ts'
 import { Desk } from './desk.ts'
 import { AgentHost } from './host.ts'
@@ -87,6 +96,11 @@ export class Engine {
         return this.#bar(e)
       case 'fx':
         return this.#fx(e)
+      case 'status':
+        this.records.market(e)
+        return this.desk.market.onStatus(e)
+      case 'action':
+        return this.#action(e)
       case 'timer':
         this.records.row(KIND.timer, -1, this.desk.seq, [e.t, e.timerId])
         return this.host.timer(e.timerId)
@@ -140,6 +154,10 @@ export class Engine {
       desk.valuation.settle()
       watchLosses(desk)
     }
+  }
+
+  #action(e: ActionEvent): void {
+    this.records.market(e)
   }
 
   /** A new valid mark: equity first, then the lines, then the stops. */

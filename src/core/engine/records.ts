@@ -8,8 +8,9 @@
  */
 import type { Command } from '../domain/command.ts'
 import type { CashEvent, EngineEvent, ReportEvent } from '../domain/event.ts'
-import { CASH_KINDS } from '../domain/event.ts'
+import { ACTION_KINDS, CASH_KINDS } from '../domain/event.ts'
 import { ORDER_STATES, ORDER_TYPES, TIMES_IN_FORCE } from '../domain/order.ts'
+import { STATUS_REASONS, TRADING_STATUSES } from '../domain/phase.ts'
 import { REJECT_REASONS } from '../domain/reason.ts'
 
 export const BLOCK_WORDS = 8192
@@ -22,6 +23,8 @@ export const KIND = {
   bar: 4,
   barQuotes: 5,
   fx: 6,
+  status: 7,
+  action: 8,
   report: 16,
   timer: 17,
   cash: 18,
@@ -150,6 +153,27 @@ export class RecordWriter {
         w[at + 1] = e.t
         w[at + 2] = e.venueT
         w[at + 3] = e.rate
+        return
+      }
+      case 'status': {
+        const at = this.#begin(6)
+        w[at] = KIND.status + 256 * (e.instrument + 1)
+        w[at + 1] = e.t
+        w[at + 2] = e.venueT
+        w[at + 3] = TRADING_STATUSES.indexOf(e.status)
+        w[at + 4] = STATUS_REASONS.indexOf(e.reason)
+        w[at + 5] = e.until
+        return
+      }
+      case 'action': {
+        const at = this.#begin(7)
+        w[at] = KIND.action + 256 * (e.instrument + 1)
+        w[at + 1] = e.t
+        w[at + 2] = ACTION_KINDS.indexOf(e.kind)
+        w[at + 3] = e.num
+        w[at + 4] = e.den
+        w[at + 5] = e.amount
+        w[at + 6] = e.withheld
         return
       }
       default:

@@ -6,6 +6,7 @@ import { DAY, epochDay, HOUR, MINUTE } from '../../../../src/core/base/time.ts'
 import { Rng } from '../../../../src/core/base/rng.ts'
 import { type Calendar, SessionClock } from '../../../../src/core/domain/calendar.ts'
 import type { BarEvent, QuoteEvent, ReportEvent, TradeEvent } from '../../../../src/core/domain/event.ts'
+import type { Phase } from '../../../../src/core/domain/phase.ts'
 import type { Instrument } from '../../../../src/core/domain/instrument.ts'
 import type { SubmitOrder } from '../../../../src/core/domain/command.ts'
 import type { SimConfig, StreamKinds } from '../../../../src/core/sim/config.ts'
@@ -25,11 +26,14 @@ export const calendar: Calendar = {
   days,
   opens: days.map((d) => d * DAY + 9 * HOUR + 30 * MINUTE),
   closes: days.map((d) => d * DAY + 16 * HOUR),
+  phaseFrom: days.flatMap((d) => [d * DAY + 9 * HOUR + 30 * MINUTE, d * DAY + 16 * HOUR]),
+  phases: days.flatMap((): Phase[] => ['continuous', 'closed']),
   offsetFrom: [Number.MIN_SAFE_INTEGER],
   offsets: [0],
 }
 
-export const always: Calendar = { ...calendar, id: 'ALWAYS', always: true, days: [], opens: [], closes: [] }
+const none = { days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
+export const always: Calendar = { ...calendar, id: 'ALWAYS', always: true, ...none }
 
 export const shares: Instrument = {
   id: 0,
