@@ -4,13 +4,14 @@
  */
 import type { EpochDay, Micros } from '../core/base/time.ts'
 import { DAY } from '../core/base/time.ts'
-import type { MarketEvent } from '../core/domain/event.ts'
+import { ACTION_KINDS, type ActionKind, type MarketEvent, type TapeEvent } from '../core/domain/event.ts'
 import type { TapeChunk } from '../tape/read.ts'
 
 /** Classes of the total order at equal times (`contract.md` 1), with room for reports before and timers between. */
 export const CLASS = { report: 0, barEnd: 1, market: 2, expiry: 3, timer: 4, open: 5 } as const
 
-export type CursorKind = 'quotes' | 'trades' | 'bars' | 'fx'
+/** `actions` are the corporate actions of a tape's manifest; the others are its streams. */
+export type CursorKind = 'actions' | 'quotes' | 'trades' | 'bars' | 'fx'
 
 export interface CursorSource {
   readonly kind: CursorKind
@@ -27,6 +28,10 @@ export interface CursorSource {
 }
 
 const NONE: Float64Array = new Float64Array(0)
+
+/** Of a chunk of corporate actions, beside `t`; `kind` is an index of ACTION_KINDS. */
+export const ACTION_COLUMNS = ['kind', 'num', 'den', 'amount', 'withheld'] as const
+type ActionColumns = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]
 
 export class Cursor {
   readonly kind: CursorKind
@@ -95,6 +100,9 @@ export class Cursor {
       case 'fx':
         this.#a = col('rate')
         break
+      case 'actions':
+        ;[this.#a, this.#b, this.#c, this.#d, this.#e] = ACTION_COLUMNS.map(col) as ActionColumns
+        break
       case 'bars':
         this.#takeBars(c, chunk.rows)
     }
@@ -154,7 +162,7 @@ export class Cursor {
   }
 
   /** The event of this moment; a bar's open and its end give the same object. */
-  event(): MarketEvent {
+  event(): TapeEvent {
     const i = this.#row
     const { instrument } = this
     switch (this.kind) {
@@ -187,6 +195,17 @@ export class Cursor {
           venueT: this.#venueT[i] as number,
           instrument,
           rate: this.#a[i] as number,
+        }
+      case 'actions':
+        return {
+          type: 'action',
+          t: this.#t[i] as number,
+          instrument,
+          kind: ACTION_KINDS[this.#a[i] as number] as ActionKind,
+          num: this.#b[i] as number,
+          den: this.#c[i] as number,
+          amount: this.#d[i] as number,
+          withheld: this.#e[i] as number,
         }
       case 'bars':
         this.#bar ??= this.#barEvent(i)

@@ -16,6 +16,7 @@ import { SessionClock } from '../core/domain/calendar.ts'
 import { type BarEvent, FLAG_SUSPICIOUS, type TradeEvent } from '../core/domain/event.ts'
 import { calendarOf } from '../reference/calendars.ts'
 import type { Tape } from '../tape/read.ts'
+import { tapeActions } from './tape-actions.ts'
 import { type BarChoice, chooseFeeds, type FeatureInstrument, type FeedCursor, mergeFeeds } from './feature-feeds.ts'
 
 /** By name and parameters, or an agent's own. */
@@ -47,6 +48,7 @@ export async function computeFeatures(
   const feeds = chooseFeeds(request.tapes, request.bar)
   const total = feeds.feeds.reduce((sum, feed) => sum + feed.reader.info.rows, 0)
   const run = new FeatureRun(feeds.instruments, request, sink)
+  run.splits = splitsOf(request.tapes, feeds.instruments)
   await mergeFeeds(
     feeds,
     (cursor) => run.visit(cursor),
@@ -66,6 +68,21 @@ function lastEvent(tapes: readonly Tape[]): Micros {
     }
   }
   return last
+}
+
+interface Split {
+  readonly t: Micros
+  readonly instrument: number
+  readonly num: number
+  readonly den: number
+}
+
+function splitsOf(tapes: readonly Tape[], instruments: readonly FeatureInstrument[]): Split[] {
+  const splits = tapeActions(tapes).filter((a) => a.kind === 'split')
+  const of = splits.map(({ t, num, den, symbol, venue }) => {
+    return { t, num, den, instrument: instruments.findIndex((i) => i.symbol === symbol && i.venue === venue) }
+  })
+  return of.filter((s) => s.instrument >= 0).sort((a, b) => a.t - b.t || a.instrument - b.instrument)
 }
 
 /** how old a datum may be, and how far ahead of its receipt. */
@@ -115,6 +132,8 @@ class FeatureRun {
   readonly #lines: readonly Line[]
   readonly #builder: BarBuilder | undefined
   readonly #sink: FeatureSink
+  /** Splits that are still to come, by time. */
+  splits: Split[] = []
   /** Bars of one moment, held until they can be given out by symbol. */
   #held: BarEvent[] = []
   readonly #hold = (bar: BarEvent): void => {
@@ -131,6 +150,7 @@ class FeatureRun {
   }
 
   visit(cursor: FeedCursor): void {
+    while (this.splits.length > 0 && (this.splits[0] as Split).t <= cursor.t) this.#split(this.splits.shift() as Split)
     if (cursor.feed.kind === 'bars') {
       this.#onBar(cursor)
       return
@@ -144,6 +164,16 @@ class FeatureRun {
   finish(last: Micros): void {
     this.#builder?.advance(last, this.#hold)
     this.#flush()
+  }
+
+  /** Bars that ended before it are of the old shares; what is under way goes on in the new ones. */
+  #split({ t, instrument, num, den }: Split): void {
+    this.#builder?.advance(t, this.#hold)
+    this.#flush()
+    this.#builder?.rescale(instrument, num, den)
+    const line = this.#lines[instrument] as Line
+    line.bid = line.ask = 0
+    for (const indicator of line.indicators) indicator.rescale(num, den)
   }
 
   #onBar(cursor: FeedCursor): void {

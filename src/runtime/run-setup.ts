@@ -14,10 +14,12 @@ import { calendarOf, sessionTimes } from '../reference/calendars.ts'
 import { buildInstruments, compareCodePoints } from '../reference/instruments.ts'
 import type { TapeStream } from '../tape/manifest.ts'
 import type { Tape } from '../tape/read.ts'
+import { actionCursor, type TaxedAction } from './action-cursor.ts'
 import { Cursor } from './cursor.ts'
 import type { LoadedAgent } from './agent-load.ts'
 import type { RunSpec } from './run-spec.ts'
 import { readSimOptions, type SimOptions } from './sim-options.ts'
+import { tapeActions } from './tape-actions.ts'
 
 export interface RunSetup {
   readonly engine: EngineSetup
@@ -187,9 +189,19 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
   }
   const from = spec.from ?? -Infinity
   const to = spec.to ?? Infinity
-  const cursors = (): Cursor[] =>
-    streams.map((s, rank) => cursorOf(s, rank, instruments[idOf(s.info)] as Instrument, shapes, from, to))
+  const actions = actionsOf(tapes, instruments)
+  const cursors = (): Cursor[] => [
+    ...streams.map((s, rank) => cursorOf(s, rank, instruments[idOf(s.info)] as Instrument, shapes, from, to)),
+    // Ranked before every stream: `actions` sorts before the kinds of streams, and only ties of one moment ask for it.
+    ...actions.map((of, id) => actionCursor(of, { instrument: id, rank: id - actions.length, from, to })),
+  ]
   return { engine, sim, instruments, cursors, initialCash: cash, notes: notesOf(instruments, calendars, ofInstrument) }
+}
+
+/** By instrument id, with the tax that its dividends bear. */
+function actionsOf(tapes: readonly Tape[], instruments: readonly Instrument[]): TaxedAction[][] {
+  const all = tapeActions(tapes).map((a) => ({ ...a, withheld: 0 }))
+  return instruments.map((i) => all.filter((a) => a.symbol === i.symbol && a.venue === i.venue))
 }
 
 /** Currencies that only FX pairs are quoted in: nothing is held in them, they need no rate. */

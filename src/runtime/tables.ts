@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { fromScaled } from '../core/base/decimal.ts'
-import { CASH_KINDS } from '../core/domain/event.ts'
+import { ACTION_KINDS, CASH_KINDS } from '../core/domain/event.ts'
 import { ORDER_STATES, ORDER_TYPES } from '../core/domain/order.ts'
 import { REJECT_REASONS } from '../core/domain/reason.ts'
 import { moneyDecimals } from '../core/domain/units.ts'
@@ -53,6 +53,9 @@ export class Tables {
         break
       case KIND.order:
         this.#order(r)
+        break
+      case KIND.action:
+        this.#action(r)
         break
       case KIND.equity:
         this.#equity(r)
@@ -124,6 +127,14 @@ export class Tables {
     this.#files.decisions.line(
       `${seq},${t},${csvText(i.symbol)},${name},${why},${orderId},${terms},${csvText(notes.join(' '))}`,
     )
+  }
+
+  /** `ratio` is new shares for old ones, `cash` what one share pays before tax; what was paid stands in cash.csv. */
+  #action({ words: w, instrument: id }: RecordView): void {
+    const [seq, t, kind, num, den, amount] = w.subarray(1) as unknown as number[]
+    const ratio = ACTION_KINDS[kind as number] === 'split' ? `${num}/${den}` : ''
+    const cash = amount === 0 ? '' : fromScaled(amount as number, 8)
+    this.#files.actions.line(`${seq},${t},${csvText(this.#instrument(id).symbol)},${ratio},${cash}`)
   }
 
   #cash({ words: w }: RecordView): void {

@@ -2,12 +2,12 @@
  * All tapes of a run as one stream of batches in the total order (time, class, source rank, row): a k-way merge of
  * cursors. Batches cross RxJS; the entries in them are stepped one by one.
  */
-import type { MarketEvent } from '../core/domain/event.ts'
+import type { TapeEvent } from '../core/domain/event.ts'
 import { CLASS, type Cursor } from './cursor.ts'
 
 /** Merged entries; valid until the consumer returns. `opens[i]` is 1 where only the venue sees the entry. */
 export interface Batch {
-  readonly events: readonly MarketEvent[]
+  readonly events: readonly TapeEvent[]
   readonly opens: Uint8Array
   readonly count: number
 }
@@ -44,7 +44,7 @@ export async function* merge(cursors: readonly Cursor[], batchSize = BATCH_SIZE)
     if (c.time !== Infinity) heap.push(c)
   }
   heap.sort((a, b) => (before(a, b) ? -1 : 1))
-  const events: MarketEvent[] = new Array(batchSize)
+  const events: TapeEvent[] = new Array(batchSize)
   const opens = new Uint8Array(batchSize)
   while (heap.length > 0) {
     const count = fill(heap, events, opens)
@@ -62,7 +62,7 @@ export async function* merge(cursors: readonly Cursor[], batchSize = BATCH_SIZE)
 }
 
 /** Fills a batch until it is full or the top cursor must load. */
-function fill(heap: Cursor[], events: MarketEvent[], opens: Uint8Array): number {
+function fill(heap: Cursor[], events: TapeEvent[], opens: Uint8Array): number {
   const size = events.length
   let count = 0
   while (count < size) {

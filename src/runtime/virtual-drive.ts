@@ -8,8 +8,16 @@ import { assert } from '../core/base/assert.ts'
 import { Heap } from '../core/base/heap.ts'
 import type { Micros } from '../core/base/time.ts'
 import type { Command, OrderCommand } from '../core/domain/command.ts'
-import type { EngineEvent, MarketEvent, ReportEvent } from '../core/domain/event.ts'
+import type {
+  CashEvent,
+  EngineEvent,
+  MarketEvent,
+  ReferenceEvent,
+  ReportEvent,
+  TapeEvent,
+} from '../core/domain/event.ts'
 import type { Engine } from '../core/engine/engine.ts'
+import type { SimAccount } from '../core/sim/account.ts'
 import type { SimVenue } from '../core/sim/venue.ts'
 import { CLASS } from './cursor.ts'
 import type { Batch } from './timeline.ts'
@@ -31,6 +39,7 @@ const STEPS_PER_MOMENT = 100_000
 export class VirtualDrive {
   readonly engine: Engine
   readonly venue: SimVenue
+  readonly account: SimAccount
   readonly #latency: Latency
   readonly #due = new Heap<Due>()
   readonly #reports: ReportEvent[] = []
@@ -42,22 +51,24 @@ export class VirtualDrive {
   /** The venue has orders or the heap something due: only then the slow path is needed. */
   #busy = false
 
-  constructor(engine: Engine, venue: SimVenue, latency: Latency) {
+  constructor(engine: Engine, venue: SimVenue, account: SimAccount, latency: Latency) {
     this.engine = engine
     this.venue = venue
+    this.account = account
     this.#latency = latency
   }
 
   batch(b: Batch): void {
     const { events, opens, count } = b
     for (let i = 0; i < count; i++) {
-      const e = events[i] as MarketEvent
+      const e = events[i] as TapeEvent
       if (opens[i] === 1) this.#open(e)
+      else if (e.type === 'action' || e.type === 'status') this.#reference(e)
       else this.#market(e)
     }
   }
 
-  #open(e: MarketEvent): void {
+  #open(e: TapeEvent): void {
     if (e.type !== 'bar') return
     if (this.#busy) this.#until(e.start, CLASS.open)
     if (!this.venue.hasWork(e.instrument)) return
@@ -77,6 +88,18 @@ export class VirtualDrive {
     }
     this.events++
     this.#step(e)
+  }
+
+  /** The engine carries its books over first; then the broker pays what the action brings. */
+  #reference(e: ReferenceEvent): void {
+    if (this.#busy) this.#until(e.t, CLASS.market)
+    this.#moment(e.t)
+    const mark2 = this.engine.desk.market.of(e.instrument).mark2
+    this.#step(e)
+    if (e.type !== 'action') return
+    const paid: CashEvent[] = []
+    this.account.action(e, mark2, paid)
+    for (const cash of paid) this.#step(cash)
   }
 
   #moment(t: Micros): void {
@@ -117,6 +140,7 @@ export class VirtualDrive {
   #deliver(): void {
     const reports = this.#reports.splice(0)
     for (const event of reports) {
+      this.account.report(event)
       if (this.#latency.response > 0) {
         const late = { ...event, t: event.t + this.#latency.response } as ReportEvent
         this.#due.push(late.t, CLASS.report, { kind: 'report', event: late })
@@ -174,6 +198,7 @@ export class VirtualDrive {
       inputs: this.inputs,
       engine: this.engine.snapshot(),
       venue: this.venue.snapshot(),
+      account: this.account.snapshot(),
     }
   }
 
@@ -185,6 +210,7 @@ export class VirtualDrive {
       inputs: number
       engine: unknown
       venue: unknown
+      account: unknown
     }
     for (const d of from.due) this.#due.push(d.time, d.rank, d.value)
     this.#now = from.now
@@ -192,6 +218,7 @@ export class VirtualDrive {
     this.inputs = from.inputs
     this.engine.restore(from.engine)
     this.venue.restore(from.venue)
+    this.account.restore(from.account)
     this.#busy = true
   }
 }

@@ -3,6 +3,7 @@ import type { Micros } from '../core/base/time.ts'
 import { SessionClock } from '../core/domain/calendar.ts'
 import { Rng } from '../core/base/rng.ts'
 import { Engine } from '../core/engine/engine.ts'
+import { SimAccount } from '../core/sim/account.ts'
 import { SimVenue } from '../core/sim/venue.ts'
 import { RunGraph } from './graph.ts'
 import type { DigestSink, KeepRecords } from './record-sink.ts'
@@ -39,7 +40,13 @@ export function assemble(setup: RunSetup, seed: number, sink: DigestSink): Virtu
   const clocks = setup.engine.calendars.map((c) => new SessionClock(c))
   const rng = Rng.start(seed >>> 0, SEED_TAG)
   const venue = new SimVenue(setup.instruments, clocks, setup.sim.config, rng, 0, setup.engine.shapes)
-  return new VirtualDrive(engine, venue, setup.sim.latency)
+  const { currencies } = setup.engine
+  const account = new SimAccount(
+    setup.instruments,
+    setup.instruments.map((i) => currencies.indexOf(i.currency)),
+    0,
+  )
+  return new VirtualDrive(engine, venue, account, setup.sim.latency)
 }
 
 export async function runVirtual(o: VirtualRunOptions): Promise<VirtualRunResult> {

@@ -6,6 +6,7 @@
  * What holds: events come in time order and `t` of the bars given out never falls; per tick nothing is allocated.
  */
 import { assert } from '../base/assert.ts'
+import { mulDiv } from '../base/fixed.ts'
 import type { Micros } from '../base/time.ts'
 import type { BarEvent, TradeEvent } from '../domain/event.ts'
 import type { Mark2 } from '../domain/units.ts'
@@ -106,6 +107,15 @@ export class BarBuilder {
     if (e.t === this.#end) this.#closeTicks(emit)
     if (e.close > 0) this.#merge(e)
     if (e.t === this.#end && this.#content[e.instrument] === FROM_BARS) this.#give(e.instrument, emit)
+  }
+
+  /** `den` shares became `num` while a bar is open: its part so far is carried over, rounded to the price's unit. */
+  rescale(i: number, num: number, den: number): void {
+    if (this.#content[i] === EMPTY) return
+    for (const column of [this.#open, this.#high, this.#low, this.#close]) {
+      column[i] = mulDiv(column[i] as number, den, num, 'halfEven')
+    }
+    this.#volume[i] = mulDiv(this.#volume[i] as number, num, den, 'halfEven')
   }
 
   snapshot(): unknown {

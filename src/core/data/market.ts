@@ -3,7 +3,7 @@
  * price (R-32), and what was refused at the door (R-31). One object per instrument, numbers only, so that the per-tick
  * path allocates nothing. Prices are scaled integers, the mark is doubled so that a mid stays an integer.
  */
-import type { Ratio } from '../base/fixed.ts'
+import { mulDiv, type Ratio } from '../base/fixed.ts'
 import { type Micros, SECOND } from '../base/time.ts'
 import type { SessionClock } from '../domain/calendar.ts'
 import {
@@ -59,6 +59,8 @@ export interface Quoted {
   refused: number
   /** What the venue said last; `trading` until it says otherwise. */
   status: TradingStatus
+  /** After a corporate action, until a price of the new shares is accepted (R-34). */
+  frozen: boolean
 }
 
 function emptyQuoted(): Quoted {
@@ -79,6 +81,7 @@ function emptyQuoted(): Quoted {
     lastTradeVenueT: 0,
     refused: 0,
     status: 'trading',
+    frozen: false,
   }
 }
 
@@ -176,6 +179,19 @@ export class Market {
     q.seenT = e.t
   }
 
+  freeze(instrument: number): void {
+    this.of(instrument).frozen = true
+  }
+
+  /** `den` shares became `num`: the last prices in terms of the new shares; what stood in the book is gone. */
+  split(instrument: number, num: number, den: number): void {
+    const q = this.of(instrument)
+    q.bid = q.ask = q.bidSize = q.askSize = q.lastSize = 0
+    q.last = mulDiv(q.last, den, num, 'halfEven')
+    q.mark2 = mulDiv(q.mark2, den, num, 'halfEven')
+    clearSuspect(q.suspect)
+  }
+
   onFx(e: FxEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
     q.seenT = e.t
@@ -189,6 +205,7 @@ export class Market {
     q.mark2 = mark2
     q.markT = t
     q.markSeq = seq
+    q.frozen = false
   }
 
   #offer(q: Quoted, price2: Mark2, t: Micros, seq: number, print: boolean): boolean {
@@ -200,6 +217,7 @@ export class Market {
     q.mark2 = price2
     q.markT = t
     q.markSeq = seq
+    q.frozen = false
     return true
   }
 
@@ -228,6 +246,7 @@ export class Market {
    */
   isFresh(instrument: number, t: Micros): boolean {
     const q = this.of(instrument)
+    if (q.frozen) return false
     if (q.mark2 === 0 || q.suspect.price2 !== 0) return q.mark2 !== 0 && !this.#suspectStands(q, t, instrument)
     return this.#isLive(q, instrument, t)
   }

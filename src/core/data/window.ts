@@ -88,7 +88,7 @@ export class Window {
     return best
   }
 
-  /** Multiplies by `mul` and divides by `div`; one of the two is 1. */
+  /** Multiplies each value by `mul`, then divides it by `div`: rounded at most once where the product is exact. */
   rescale(mul: number, div: number): void {
     for (let i = 0; i < this.#count; i++) this.#values[i] = ((this.#values[i] as number) * mul) / div
   }

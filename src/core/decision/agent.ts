@@ -9,7 +9,7 @@
 import type { Ratio } from '../base/fixed.ts'
 import type { Micros } from '../base/time.ts'
 import type { IndicatorFactory } from '../data/indicators/indicator.ts'
-import type { BarEvent, QuoteEvent, TradeEvent } from '../domain/event.ts'
+import type { ActionKind, BarEvent, QuoteEvent, TradeEvent } from '../domain/event.ts'
 import type { OrderState, OrderType, TimeInForce } from '../domain/order.ts'
 import type { DenialReason } from '../domain/reason.ts'
 import type { ParamSchema, ParamValues } from './params.ts'
@@ -57,6 +57,18 @@ export interface Fill {
   readonly price: number
   /** Exact price in the instrument's units. */
   readonly rawPrice: number
+}
+
+/** A corporate action. The harness has already carried positions, bars and indicators over to the new shares. */
+export interface Action {
+  readonly symbol: string
+  readonly t: Micros
+  readonly kind: ActionKind
+  /** `num` new shares for `den` old ones; 1 and 1 where it is no split. */
+  readonly num: number
+  readonly den: number
+  /** Dividend per share in currency units, before tax. */
+  readonly amount: number
 }
 
 /** A live or just finished order of the agent. */
@@ -172,6 +184,8 @@ export interface AgentDefinition<S = unknown, P extends ParamSchema = ParamSchem
   onTrade?(state: S, trade: Trade, ctx: AgentContext<P>): void
   onFill?(state: S, fill: Fill, ctx: AgentContext<P>): void
   onOrder?(state: S, order: OrderView, ctx: AgentContext<P>): void
+  /** For agents that keep prices or quantities of their own: they must be rescaled here. */
+  onAction?(state: S, action: Action, ctx: AgentContext<P>): void
   onTimer?(state: S, timerId: number, ctx: AgentContext<P>): void
 }
 

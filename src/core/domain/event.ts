@@ -93,7 +93,10 @@ export interface ActionEvent {
   readonly withheld: number
 }
 
-export type MarketEvent = QuoteEvent | TradeEvent | BarEvent | FxEvent | StatusEvent | ActionEvent
+export type MarketEvent = QuoteEvent | TradeEvent | BarEvent | FxEvent
+
+/** What reference data or a venue says of an instrument besides its prices. */
+export type ReferenceEvent = StatusEvent | ActionEvent
 
 interface ReportBase {
   readonly t: Micros
@@ -185,4 +188,7 @@ export const CASH_KINDS = [
 ] as const
 export type CashKind = (typeof CASH_KINDS)[number]
 
-export type EngineEvent = MarketEvent | ReportEvent | TimerEvent | CashEvent
+/** What a tape can hold. */
+export type TapeEvent = MarketEvent | ReferenceEvent
+
+export type EngineEvent = MarketEvent | ReferenceEvent | ReportEvent | TimerEvent | CashEvent

@@ -16,6 +16,7 @@ import type {
   TradeEvent,
 } from '../domain/event.ts'
 import { riskDay, riskDayStart } from '../execution/loss.ts'
+import { applyAction } from './actions.ts'
 import { Desk } from './desk.ts'
 import { AgentHost } from './host.ts'
 import { KIND, type RecordSink, RecordWriter } from './records.ts'
@@ -97,7 +98,7 @@ export class Engine {
       case 'fx':
         return this.#fx(e)
       case 'status':
-        this.records.market(e)
+        this.records.status(e, this.desk.seq)
         return this.desk.market.onStatus(e)
       case 'action':
         return this.#action(e)
@@ -157,7 +158,9 @@ export class Engine {
   }
 
   #action(e: ActionEvent): void {
-    this.records.market(e)
+    this.records.action(e, this.desk.seq)
+    applyAction(this.desk, this.host, e)
+    this.host.acted(e)
   }
 
   /** A new valid mark: equity first, then the lines, then the stops. */

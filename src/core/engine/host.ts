@@ -10,7 +10,7 @@ import { type Indicator, makeIndicator } from '../data/indicators/indicator.ts'
 import { type FeedShape, usableQuote } from '../data/market.ts'
 import type { AgentDefinition, Subscription } from '../decision/agent.ts'
 import { ParamError, readParams } from '../decision/params.ts'
-import type { BarEvent, OrderFilled, QuoteEvent, TradeEvent } from '../domain/event.ts'
+import type { ActionEvent, BarEvent, OrderFilled, QuoteEvent, TradeEvent } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { OrderRow } from '../execution/orders.ts'
 import { Context, orderView } from './context.ts'
@@ -218,6 +218,19 @@ export class AgentHost {
       agent.onFill(this.state, view, this.context)
     }
     if (agent.onOrder !== undefined) agent.onOrder(this.state, orderView(this.#desk, row), this.context)
+  }
+
+  /** `den` shares became `num`: bars under way and indicators go on in the new shares. */
+  split(instrument: number, num: number, den: number): void {
+    for (const b of this.#built) b.builder.rescale(instrument, num, den)
+    for (const indicator of this.#indicators[instrument] as Indicator[]) indicator.rescale(num, den)
+  }
+
+  acted(e: ActionEvent): void {
+    if (this.#desk.state === 'STOPPED' || this.agent.onAction === undefined) return
+    const { symbol } = this.#instruments[e.instrument] as Instrument
+    const { t, kind, num, den } = e
+    this.agent.onAction(this.state, { symbol, t, kind, num, den, amount: e.amount / pow10(8) }, this.context)
   }
 
   timer(timerId: number): void {

@@ -7,7 +7,7 @@
  * This file encodes into a buffer and hands full 64 KiB blocks to a sink; hashing and writing happen in `runtime`.
  */
 import type { Command } from '../domain/command.ts'
-import type { CashEvent, EngineEvent, ReportEvent } from '../domain/event.ts'
+import type { ActionEvent, CashEvent, EngineEvent, ReportEvent, StatusEvent } from '../domain/event.ts'
 import { ACTION_KINDS, CASH_KINDS } from '../domain/event.ts'
 import { ORDER_STATES, ORDER_TYPES, TIMES_IN_FORCE } from '../domain/order.ts'
 import { STATUS_REASONS, TRADING_STATUSES } from '../domain/phase.ts'
@@ -23,11 +23,11 @@ export const KIND = {
   bar: 4,
   barQuotes: 5,
   fx: 6,
-  status: 7,
-  action: 8,
   report: 16,
   timer: 17,
   cash: 18,
+  status: 19,
+  action: 20,
   order: 32,
   equity: 34,
   decision: 35,
@@ -155,27 +155,6 @@ export class RecordWriter {
         w[at + 3] = e.rate
         return
       }
-      case 'status': {
-        const at = this.#begin(6)
-        w[at] = KIND.status + 256 * (e.instrument + 1)
-        w[at + 1] = e.t
-        w[at + 2] = e.venueT
-        w[at + 3] = TRADING_STATUSES.indexOf(e.status)
-        w[at + 4] = STATUS_REASONS.indexOf(e.reason)
-        w[at + 5] = e.until
-        return
-      }
-      case 'action': {
-        const at = this.#begin(7)
-        w[at] = KIND.action + 256 * (e.instrument + 1)
-        w[at + 1] = e.t
-        w[at + 2] = ACTION_KINDS.indexOf(e.kind)
-        w[at + 3] = e.num
-        w[at + 4] = e.den
-        w[at + 5] = e.amount
-        w[at + 6] = e.withheld
-        return
-      }
       default:
         throw new Error(`${e.type} is not a market row`)
     }
@@ -202,6 +181,16 @@ export class RecordWriter {
     } else {
       this.row(KIND.report, instrument, seq, head)
     }
+  }
+
+  status(e: StatusEvent, seq: number): void {
+    const why = [TRADING_STATUSES.indexOf(e.status), STATUS_REASONS.indexOf(e.reason)]
+    this.row(KIND.status, e.instrument, seq, [e.t, e.venueT, ...why, e.until])
+  }
+
+  action(e: ActionEvent, seq: number): void {
+    const values = [e.t, ACTION_KINDS.indexOf(e.kind), e.num, e.den, e.amount, e.withheld]
+    this.row(KIND.action, e.instrument, seq, values)
   }
 
   cash(e: CashEvent, seq: number): void {

@@ -4,7 +4,7 @@
  */
 import { formatDay } from '../base/time.ts'
 import { BUY, SELL } from '../domain/units.ts'
-import { isShut } from '../execution/checks/market.ts'
+import { isHalted, isShut } from '../execution/checks/market.ts'
 import type { OrderIntent } from '../execution/gate.ts'
 import type { Exit } from '../execution/exits.ts'
 import { riskDay, riskDayStart } from '../execution/loss.ts'
@@ -66,7 +66,7 @@ function wantAll(desk: Desk): void {
  * market is shut nothing is latched: the level is looked at again on the first continuous event (R-29).
  */
 export function watchStops(desk: Desk, instrument: number): void {
-  if (isShut(desk.market, instrument, desk.t, true)) return
+  if (isShut(desk.market, instrument, desk.t, true) || isHalted(desk.market, instrument)) return
   const q = desk.market.of(instrument)
   for (let broker = 0; broker < desk.stops.length; broker++) {
     const position = desk.ledger.position(broker, instrument)

@@ -5,7 +5,7 @@
  */
 import type { Market } from '../data/market.ts'
 import type { Micros } from '../base/time.ts'
-import { isShut } from './checks/market.ts'
+import { isHalted, isShut } from './checks/market.ts'
 import type { Ledger } from './ledger.ts'
 import type { Orders, OrderRow } from './orders.ts'
 import type { Valuation } from './valuation.ts'
@@ -49,7 +49,7 @@ export class Exits {
       if (live.some((o) => o.origin !== 'agent')) continue
       for (const o of live) if (o.state !== 'pendingCancel') cancel.push(o)
       if (live.length > 0) continue
-      if (!isShut(market, x.instrument, t, true)) send.push(x)
+      if (!isShut(market, x.instrument, t, true) && !isHalted(market, x.instrument)) send.push(x)
     }
     const size = (x: Exit): number => Math.abs(valuation.valueOf(x.instrument))
     send.sort((a, b) => size(b) - size(a) || a.broker - b.broker || a.instrument - b.instrument)

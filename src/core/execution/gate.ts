@@ -8,7 +8,7 @@ import type { OrderTerms } from '../domain/order.ts'
 import { DENIAL_REASONS, type DenialReason } from '../domain/reason.ts'
 import { checkCash, checkExposure } from './checks/capital.ts'
 import { checkDailyOrders, checkDuplicate, checkMinNotional, checkPositionCount, checkShort } from './checks/count.ts'
-import { checkClosed, checkFx, checkStale, checkStructure } from './checks/market.ts'
+import { checkClosed, checkFx, checkHalted, checkStale, checkStructure } from './checks/market.ts'
 import { checkCollar } from './checks/collar.ts'
 import type { Ledger } from './ledger.ts'
 import type { RiskLimits } from './limits.ts'
@@ -64,6 +64,7 @@ const CHECKS: readonly (readonly [DenialReason, RiskCheck])[] = [
   ['state', checkState],
   ['structure', checkStructure],
   ['closed', checkClosed],
+  ['halted', checkHalted],
   ['stale', checkStale],
   ['fx', checkFx],
   ['duplicate', checkDuplicate],

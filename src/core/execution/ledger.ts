@@ -85,6 +85,23 @@ export class Ledger {
     if (before !== 0 && this.held(f.instrument) === 0) this.trips++
   }
 
+  /**
+   * `den` shares became `num` (R-34): whole units stay, exactly, and so does the entry cost of each. The fraction's share
+   * of the cost goes with it.
+   */
+  split(instrument: number, num: number, den: number): void {
+    for (const of of this.positions) {
+      const p = of[instrument] as Position
+      if (p.qty === 0) continue
+      const held = Math.abs(p.qty)
+      const whole = mulDiv(held, num, den, 'down')
+      if (BigInt(whole) * BigInt(den) !== BigInt(held) * BigInt(num)) {
+        p.cost = Number((BigInt(p.cost) * BigInt(whole) * BigInt(den)) / (BigInt(held) * BigInt(num)))
+      }
+      p.qty = p.qty > 0 ? whole : -whole
+    }
+  }
+
   snapshot(): unknown {
     return { cash: this.cash, positions: this.positions, trips: this.trips }
   }

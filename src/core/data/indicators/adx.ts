@@ -66,13 +66,13 @@ export class Adx implements Indicator {
     return this.ready ? this.#index : Number.NaN
   }
 
-  rescale(split: number): void {
-    this.#high /= split
-    this.#low /= split
-    this.#close /= split
-    this.#up /= split
-    this.#down /= split
-    this.#range /= split
+  rescale(num: number, den: number): void {
+    this.#high = (this.#high * den) / num
+    this.#low = (this.#low * den) / num
+    this.#close = (this.#close * den) / num
+    this.#up = (this.#up * den) / num
+    this.#down = (this.#down * den) / num
+    this.#range = (this.#range * den) / num
   }
 
   snapshot(): State {

@@ -39,9 +39,9 @@ export class Atr implements Indicator {
     return this.ready ? this.#range : Number.NaN
   }
 
-  rescale(split: number): void {
-    this.#close /= split
-    this.#range /= split
+  rescale(num: number, den: number): void {
+    this.#close = (this.#close * den) / num
+    this.#range = (this.#range * den) / num
   }
 
   snapshot(): State {

@@ -35,8 +35,8 @@ export class BollingerBands implements Indicator {
     return i === 1 ? this.#middle : this.#middle - this.#width
   }
 
-  rescale(split: number): void {
-    this.#window.rescale(1, split)
+  rescale(num: number, den: number): void {
+    this.#window.rescale(den, num)
     this.#settle()
   }
 

@@ -40,9 +40,9 @@ export class EmaLine {
     if (this.#seen === first) this.#value = this.#sum / this.#period
   }
 
-  rescale(split: number): void {
-    this.#sum /= split
-    this.#value /= split
+  rescale(num: number, den: number): void {
+    this.#sum = (this.#sum * den) / num
+    this.#value = (this.#value * den) / num
   }
 
   snapshot(): readonly number[] {
@@ -75,8 +75,8 @@ export class Ema implements Indicator {
     return this.#line.value
   }
 
-  rescale(split: number): void {
-    this.#line.rescale(split)
+  rescale(num: number, den: number): void {
+    this.#line.rescale(num, den)
   }
 
   snapshot(): State {

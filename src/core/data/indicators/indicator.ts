@@ -32,8 +32,8 @@ export interface Indicator {
   update(bar: IndicatorBar): void
   /** Output i; NaN until ready. */
   value(i: number): number
-  /** One share became `split` shares: the state is carried over to the new prices and volumes. */
-  rescale(split: number): void
+  /** `den` shares became `num`: the state is carried over to the new prices and volumes. */
+  rescale(num: number, den: number): void
   /** JSON-able and exact: restored into an indicator of the same spec it goes on to the bit. */
   snapshot(): unknown
   restore(s: unknown): void

@@ -38,10 +38,10 @@ export class Macd implements Indicator {
     return i === 0 ? line : line - signal
   }
 
-  rescale(split: number): void {
-    this.#fast.rescale(split)
-    this.#slow.rescale(split)
-    this.#signal.rescale(split)
+  rescale(num: number, den: number): void {
+    this.#fast.rescale(num, den)
+    this.#slow.rescale(num, den)
+    this.#signal.rescale(num, den)
   }
 
   snapshot(): State {

@@ -28,9 +28,9 @@ export class Obv implements Indicator {
     return this.#seen > 0 ? this.#total : Number.NaN
   }
 
-  rescale(split: number): void {
-    this.#close /= split
-    this.#total *= split
+  rescale(num: number, den: number): void {
+    this.#close = (this.#close * den) / num
+    this.#total = (this.#total * num) / den
   }
 
   snapshot(): State {

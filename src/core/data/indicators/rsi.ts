@@ -49,10 +49,10 @@ export class Rsi implements Indicator {
     return moves > 0 ? 100 * (this.#gain / moves) : 0
   }
 
-  rescale(split: number): void {
-    this.#last /= split
-    this.#gain /= split
-    this.#loss /= split
+  rescale(num: number, den: number): void {
+    this.#last = (this.#last * den) / num
+    this.#gain = (this.#gain * den) / num
+    this.#loss = (this.#loss * den) / num
   }
 
   snapshot(): State {

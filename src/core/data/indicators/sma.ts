@@ -26,8 +26,8 @@ export class Sma implements Indicator {
     return this.#value
   }
 
-  rescale(split: number): void {
-    this.#window.rescale(1, split)
+  rescale(num: number, den: number): void {
+    this.#window.rescale(den, num)
     this.#settle()
   }
 

@@ -41,9 +41,9 @@ export class Stochastic implements Indicator {
     return i === 0 ? this.#slow.at(this.#slow.size - 1) : this.#slow.sum() / this.#slow.size
   }
 
-  rescale(split: number): void {
-    this.#highs.rescale(1, split)
-    this.#lows.rescale(1, split)
+  rescale(num: number, den: number): void {
+    this.#highs.rescale(den, num)
+    this.#lows.rescale(den, num)
   }
 
   snapshot(): State {

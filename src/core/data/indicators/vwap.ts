@@ -30,8 +30,8 @@ export class Vwap implements Indicator {
   }
 
   /** Turnover is money: a split leaves it as it is. */
-  rescale(split: number): void {
-    this.#volume *= split
+  rescale(num: number, den: number): void {
+    this.#volume = (this.#volume * num) / den
   }
 
   snapshot(): State {

@@ -38,6 +38,14 @@ export function isShut(market: Market, instrument: number, t: Micros, reducing: 
 export const checkClosed: RiskCheck = (view, intent, reducing) =>
   isShut(view.market, intent.instrument, view.t, reducing)
 
+/** Halted, in a volatility auction, or frozen by a corporate action: nothing is sent, exits wait (R-29, R-34, I-27). */
+export function isHalted(market: Market, instrument: number): boolean {
+  const q = market.of(instrument)
+  return q.status !== 'trading' || q.frozen
+}
+
+export const checkHalted: RiskCheck = (view, intent) => isHalted(view.market, intent.instrument)
+
 export const checkStale: RiskCheck = (view, intent, reducing) =>
   !reducing && !view.market.isFresh(intent.instrument, view.t)
 

@@ -112,7 +112,7 @@ describe('what holds for every indicator', () => {
     const indicator = makeIndicator(spec)
     const got = indicator.outputs.map(() => [] as number[])
     for (const [i, b] of series.entries()) {
-      if (i === 15) indicator.rescale(4)
+      if (i === 15) indicator.rescale(4, 1)
       indicator.update(i < 15 ? b : quarter(b))
       got.forEach((values, k) => values.push(indicator.value(k)))
     }
