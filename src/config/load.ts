@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { Failure } from '../cli/failure.ts'
 import { type BrokersConfig, brokersDefaults, brokersSchema, SECRET_PATHS } from './brokers.ts'
 import type { Environment } from './environment.ts'
+import { type CapitalConfig, capitalSchema } from './capital.ts'
 import { hashOf } from './hash.ts'
 import { type Interpolated, interpolate } from './interpolate.ts'
 import { nearest } from './nearest.ts'
@@ -30,6 +31,7 @@ export interface ConfigEntry {
 
 export interface EffectiveConfig {
   readonly risk: RiskConfig
+  readonly capital: CapitalConfig
   readonly trading: TradingConfig
   readonly brokers: BrokersConfig
   /** The agent's own parameters, `agent.fast` as `fast`; the agent checks them. */
@@ -49,20 +51,27 @@ export interface ConfigSource {
 
 const SCHEMA = z.strictObject({
   risk: riskSchema,
+  capital: capitalSchema,
   trading: tradingSchema,
   brokers: brokersSchema,
   agent: z.custom<Node>().transform(agentParameters),
 })
 
 const FILES: readonly { readonly name: string; readonly parts: readonly Part[] }[] = [
-  { name: 'risk.yaml', parts: ['risk'] },
+  { name: 'risk.yaml', parts: ['risk', 'capital'] },
   { name: 'trading.yaml', parts: ['trading', 'agent'] },
   { name: 'brokers.yaml', parts: ['brokers'] },
 ]
 
 /** Throws Failure (2) with one line per fault. */
 export function loadConfig(source: ConfigSource): EffectiveConfig {
-  let tree: Node = defaultTree({ risk: riskDefaults, trading: tradingDefaults, brokers: brokersDefaults, agent: {} })
+  let tree: Node = defaultTree({
+    risk: riskDefaults,
+    capital: {},
+    trading: tradingDefaults,
+    brokers: brokersDefaults,
+    agent: {},
+  })
   for (const part of readFiles(source.dir)) tree = merge(tree, part)
   tree = merge(tree, readSets(source.sets))
   const interpolated = interpolate(tree, source.env)
@@ -70,13 +79,14 @@ export function loadConfig(source: ConfigSource): EffectiveConfig {
   const faults = brokenReferences(interpolated)
   if (!result.success) faults.push(...result.error.issues.flatMap((issue) => describe(issue, tree, interpolated)))
   if (faults.length > 0 || !result.success) throw new Failure(faults.join('\n'), 2)
-  const { risk, trading, brokers, agent } = result.data
+  const { risk, capital, trading, brokers, agent } = result.data
   return {
     risk,
+    capital,
     trading,
     brokers,
     agent,
-    hash: hashOf({ risk, trading, brokers, agent }),
+    hash: hashOf({ risk, capital, trading, brokers, agent }),
     entries: entriesOf(interpolated.tree),
   }
 }

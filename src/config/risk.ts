@@ -38,6 +38,10 @@ export interface RiskConfig {
   readonly fxMaxAge: Micros
   /** Undefined: the one currency of cash and tapes if there is just one, else USD. */
   readonly baseCurrency: Currency | undefined
+  /** holdings at a broker that stays away so long end in a shutdown. */
+  readonly brokerLossMax: Micros
+  /** what becomes of a holding without data for 120 s. */
+  readonly onBlind: 'hold' | 'exit'
   readonly onDailyLoss: 'reduce' | 'flatten'
   readonly totalLossBase: 'initial' | 'peak'
 }
@@ -55,6 +59,8 @@ export const riskDefaults: Defaults = {
   max_retry_attempts: '3',
   quarantine_move_pct: '0.10',
   fx_max_age: '24h',
+  broker_loss_max: '10m',
+  onBlind: 'hold',
   onDailyLoss: 'reduce',
   totalLossBase: 'initial',
 }
@@ -105,6 +111,8 @@ export const riskSchema = z
     max_retry_attempts: count,
     quarantine_move_pct: fraction,
     fx_max_age: duration,
+    broker_loss_max: duration,
+    onBlind: oneOf(['hold', 'exit']),
     base_currency: oneOf(CURRENCIES).optional(),
     onDailyLoss: oneOf(['reduce', 'flatten']),
     totalLossBase: oneOf(['initial', 'peak']),
@@ -123,6 +131,8 @@ export const riskSchema = z
       maxRetryAttempts: read.max_retry_attempts,
       quarantineMovePct: read.quarantine_move_pct,
       fxMaxAge: read.fx_max_age,
+      brokerLossMax: read.broker_loss_max,
+      onBlind: read.onBlind,
       baseCurrency: read.base_currency,
       onDailyLoss: read.onDailyLoss,
       totalLossBase: read.totalLossBase,

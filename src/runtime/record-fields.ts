@@ -9,6 +9,14 @@ export interface RecordShape {
 
 const MARKET_T = ['t', 'venue_t']
 
+/** The numbers a verdict was judged by, in the order of the row (`core/engine/audit.ts`). */
+export const VERDICT_FIELDS = [
+  ...['t', 'intent_id', 'order_id', 'broker', 'reducing', 'reasons', 'state', 'side', 'qty', 'limit', 'stop'],
+  ...['mark2', 'mark_age', 'fx_num', 'fx_den', 'fx_age', 'equity', 'limit_base', 'exposure'],
+  ...['held', 'external', 'sellable', 'cash_need', 'cash_free', 'orders_today', 'instruments_taken'],
+  ...['daily_line', 'emergency_line'],
+] as const
+
 export const RECORD_SHAPES: ReadonlyMap<number, RecordShape> = new Map<number, RecordShape>([
   [KIND.quote, { stream: 'quotes', fields: [...MARKET_T, 'bid', 'ask', 'bid_size', 'ask_size'] }],
   [KIND.quoteFlags, { stream: 'quotes', fields: [...MARKET_T, 'bid', 'ask', 'bid_size', 'ask_size', 'flags'] }],
@@ -74,6 +82,27 @@ export const RECORD_SHAPES: ReadonlyMap<number, RecordShape> = new Map<number, R
   ],
   [KIND.setTimer, { stream: 'commands', fields: ['seq', 't', 'timer_id', 'due'] }],
   [KIND.roll, { stream: 'rolls', fields: ['seq', 't', 'day', 'equity'] }],
+  [KIND.link, { stream: 'links', fields: ['seq', 't', 'broker', 'link'] }],
+  [KIND.books, { stream: 'books', fields: ['seq', 't', 'broker', 'request_id', 'list'] }],
+  [KIND.buyingPower, { stream: 'buying_power', fields: ['seq', 't', 'broker', 'currency', 'amount'] }],
+  [
+    KIND.externalFill,
+    { stream: 'external_fills', fields: ['seq', 't', 'broker', 'side', 'qty', 'price', 'fee', 'tax'] },
+  ],
+  [KIND.operator, { stream: 'operator', fields: ['seq', 't', 'action', 'broker', 'value', 'price'] }],
+  [KIND.system, { stream: 'system', fields: ['seq', 't', 'fact', 'value'] }],
+  [KIND.limits, { stream: 'limits', fields: ['seq', 't'] }],
+  [KIND.alert, { stream: 'alerts', fields: ['seq', 't', 'code', 'critical', 'broker', 'text'] }],
+  [KIND.verdict, { stream: 'verdicts', fields: ['seq', ...VERDICT_FIELDS] }],
+  [
+    KIND.distance,
+    {
+      stream: 'distances',
+      fields: ['seq', 't', 'equity', 'limit_base', 'to_daily', 'to_emergency', 'orders_left', 'positions_left'],
+    },
+  ],
+  [KIND.explain, { stream: 'explanations', fields: ['seq', 't', 'what', 'broker'] }],
+  [KIND.request, { stream: 'requests', fields: ['seq', 't', 'request', 'broker', 'about'] }],
   [KIND.header, { stream: 'header', fields: ['bytes'] }],
   [CHECKPOINT, { stream: 'checkpoints', fields: ['blocks', 'records'] }],
 ])

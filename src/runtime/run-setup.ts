@@ -141,7 +141,7 @@ const MIN_ORDER_DEFAULTS: readonly (readonly [Currency, string])[] = [
   ['USDT', '100'],
 ]
 
-export function limitsOf(config: EffectiveConfig): RiskLimits {
+export function limitsOf(config: EffectiveConfig, base: Currency): RiskLimits {
   const { risk } = config
   return {
     dailyLoss: risk.dailyLossLimit,
@@ -154,6 +154,11 @@ export function limitsOf(config: EffectiveConfig): RiskLimits {
     minOrderDefault: new Map(MIN_ORDER_DEFAULTS.map(([c, text]) => [c, toScaled(text, moneyDecimals(c)) as Money])),
     quarantineMove: risk.quarantineMovePct,
     fxMaxAge: risk.fxMaxAge,
+    orderTimeout: risk.orderTimeout,
+    maxAttempts: risk.maxRetryAttempts,
+    brokerLossMax: risk.brokerLossMax,
+    allotted: toScaled(config.capital.allotted ?? '0', moneyDecimals(base)) ?? 0,
+    onBlind: risk.onBlind,
     onDailyLoss: risk.onDailyLoss,
     totalLossBase: risk.totalLossBase,
   }
@@ -182,10 +187,11 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
     routes: [...routes, ...extraCurrencies(instruments, currencies).map(() => undefined)],
     brokers: ['sim'],
     cash: [[...currencies.map((c) => cash.get(c) ?? 0), ...extraCurrencies(instruments, currencies).map(() => 0)]],
-    limits: limitsOf(config),
+    limits: limitsOf(config, base),
     fees: sim.config.fees,
     agent: agent.definition,
     agentParams: config.agent,
+    audit: spec.schema_version,
   }
   const from = spec.from ?? -Infinity
   const to = spec.to ?? Infinity

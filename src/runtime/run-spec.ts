@@ -11,7 +11,8 @@ import { SIM_DEFAULTS, type SimTexts } from './sim-options.ts'
 const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 
 export const runSpecSchema = z.strictObject({
-  schema_version: z.literal(1),
+  /** 1: a session of 0.1.0, whose audit rows had another layout (`core/engine/audit.ts`). */
+  schema_version: z.union([z.literal(1), z.literal(2)]),
   /** Effective values by path, `risk.…` and `trading.…`. */
   config: texts,
   agent: z.strictObject({ name: z.string(), hash: z.string(), params: z.record(z.string(), z.string()) }),
@@ -43,12 +44,12 @@ export interface SpecOptions {
 }
 
 /** Settings of live brokers play no part in a virtual run. */
-const PARTS = ['risk.', 'trading.']
+const PARTS = ['risk.', 'trading.', 'capital.']
 
 export function makeSpec(o: SpecOptions): RunSpec {
   const entries = o.config.entries.filter((e) => PARTS.some((p) => e.path.startsWith(p)) && !e.secret)
   return {
-    schema_version: 1,
+    schema_version: 2,
     config: Object.fromEntries(entries.map((e) => [e.path, typeof e.value === 'string' ? e.value : [...e.value]])),
     agent: { name: o.agent.name, hash: o.agent.hash, params: Object.fromEntries(o.config.agent) },
     simulation: { ...(o.simulation ?? SIM_DEFAULTS) },

@@ -121,6 +121,9 @@ export class VirtualDrive {
     for (const command of commands) {
       if (command.type === 'setTimer') {
         this.#due.push(command.due, CLASS.timer, { kind: 'timer', timerId: command.timerId })
+      } else if (command.type === 'query' || command.type === 'reconcile' || command.type === 'connect') {
+        // The simulated broker's reports are its books, and it is never away: there is nothing to ask.
+        continue
       } else if (this.#latency.entry > 0) {
         this.#due.push(this.#now + this.#latency.entry, CLASS.report, { kind: 'arrive', command })
       } else this.#arrive(command)

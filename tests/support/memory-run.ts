@@ -27,6 +27,11 @@ export const LIMITS: RiskLimits = {
   minOrderDefault: new Map([['KRW', 1_000_000_000]]),
   quarantineMove: { num: 1, den: 10 },
   fxMaxAge: 86_400_000_000,
+  orderTimeout: 30_000_000,
+  maxAttempts: 3,
+  brokerLossMax: 600_000_000,
+  allotted: 0,
+  onBlind: 'hold',
   onDailyLoss: 'reduce',
   totalLossBase: 'initial',
 }

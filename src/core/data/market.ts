@@ -18,11 +18,23 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { TradingStatus } from '../domain/phase.ts'
 import type { Mark2, Price, Qty } from '../domain/units.ts'
 import { tradeUse } from './conditions.ts'
-import { barMark, clearSuspect, confirmTick, movedBeyond, noSuspect, type Suspect } from './quarantine.ts'
+import {
+  barMark,
+  clearSuspect,
+  confirms,
+  confirmTick,
+  movedBeyond,
+  noSuspect,
+  suspectRate,
+  type Suspect,
+} from './quarantine.ts'
 
 /** R-31: a message may be this old, or this far in the future. */
 const AGE_MAX: Micros = 5 * SECOND
 const FUTURE_MAX: Micros = 2 * SECOND
+
+/** R-33. */
+const FX_MOVE: Ratio = { num: 5, den: 100 }
 
 /** How an instrument's data reaches this run. */
 export interface FeedShape {
@@ -34,6 +46,8 @@ export interface FeedShape {
   readonly oneSided: boolean
   /** Length of the tape's own bars in microseconds; 0 where it has none or they are sessions. */
   readonly barMicros: Micros
+  /** Live feeds: a datum or heartbeat at least this often; absent on recorded tapes. */
+  readonly heartbeat?: Micros
 }
 
 /** Mutable market state of one instrument; plain data. */
@@ -197,7 +211,14 @@ export class Market {
     q.seenT = e.t
     if (!(e.rate > 0)) return false
     q.last = e.rate
-    this.#set(q, 2 * e.rate, e.t, seq)
+    const rate2 = 2 * e.rate
+    // R-33: a move beyond 5 % waits for a second rate within 2 % of it.
+    if (q.mark2 !== 0 && movedBeyond(rate2, q.mark2, FX_MOVE) && !confirms(q.suspect, rate2)) {
+      suspectRate(q.suspect, rate2, e.t)
+      return false
+    }
+    clearSuspect(q.suspect)
+    this.#set(q, rate2, e.t, seq)
     return true
   }
 
@@ -248,19 +269,22 @@ export class Market {
     const q = this.of(instrument)
     if (q.frozen) return false
     if (q.mark2 === 0 || q.suspect.price2 !== 0) return q.mark2 !== 0 && !this.#suspectStands(q, t, instrument)
-    return this.#isLive(q, instrument, t)
+    return this.isLive(instrument, t)
   }
 
   #suspectStands(q: Quoted, t: Micros, instrument: number): boolean {
     const shape = this.shapes[instrument] as FeedShape
     if (shape.bars && !shape.quotes && !shape.trades) return true
     const s = q.suspect
-    return (!s.dropped && t - s.since <= AGE_MAX) || !this.#isLive(q, instrument, t)
+    return (!s.dropped && t - s.since <= AGE_MAX) || !this.isLive(instrument, t)
   }
 
-  #isLive(q: Quoted, instrument: number, t: Micros): boolean {
+  /** Does the instrument's data still come, as far as its kind of feed says (`contract.md` 3)? */
+  isLive(instrument: number, t: Micros): boolean {
+    const q = this.of(instrument)
     const clock = this.clocks[instrument] as SessionClock
     const shape = this.shapes[instrument] as FeedShape
+    if (shape.heartbeat !== undefined) return t - q.seenT <= shape.heartbeat
     if (shape.sessionBars) return sessionsBetween(clock, q.markT, t) <= 2
     if (shape.barMicros > 0 && !shape.quotes) return sessionElapsed(clock, q.markT, t) <= 2 * shape.barMicros
     if (clock.calendar.always) return true

@@ -78,6 +78,15 @@ export function confirmTick(s: Suspect, price2: Mark2, t: Micros, print: boolean
   return s.prints >= CONFIRM_PRINTS && t - s.firstPrint >= CONFIRM_SPAN
 }
 
+/** Does this rate lie within 2 % of the one that is suspect? */
+export function confirms(s: Suspect, rate2: Mark2): boolean {
+  return s.price2 !== 0 && near(rate2, s.price2)
+}
+
+export function suspectRate(s: Suspect, rate2: Mark2, t: Micros): void {
+  suspectNow(s, rate2, t, false)
+}
+
 /** Is a suspect standing at t (raised within the last 5 s and neither confirmed nor dropped)? */
 export function isSuspect(s: Suspect, t: Micros): boolean {
   return s.price2 !== 0 && !s.dropped && t - s.since <= DROP_AFTER

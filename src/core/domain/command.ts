@@ -35,5 +35,30 @@ export interface SetTimer {
   readonly due: Micros
 }
 
+/** Ask the broker what became of an order (R-36); answered by a report on it. */
+export interface QueryOrder {
+  readonly type: 'query'
+  readonly t: Micros
+  readonly broker: number
+  readonly orderId: number
+}
+
+/** Ask the broker for its books (R-40, R-47); answered by a `BooksEvent`. */
+export interface Reconcile {
+  readonly type: 'reconcile'
+  readonly t: Micros
+  readonly broker: number
+  readonly requestId: number
+}
+
+/** Try to connect at `at` (R-37). */
+export interface Connect {
+  readonly type: 'connect'
+  readonly t: Micros
+  readonly broker: number
+  readonly at: Micros
+}
+
+export type BrokerRequest = QueryOrder | Reconcile | Connect
 export type OrderCommand = SubmitOrder | CancelOrder | ReplaceOrder
-export type Command = OrderCommand | SetTimer
+export type Command = OrderCommand | BrokerRequest | SetTimer

@@ -3,6 +3,7 @@
  * integers in the instrument's scales (`units.ts`). `t` is engine time: receive time for ticks, the end for bars.
  */
 import type { Micros } from '../base/time.ts'
+import type { ControlEvent } from './control.ts'
 import type { StatusReason, TradingStatus } from './phase.ts'
 import type { RejectReason } from './reason.ts'
 import type { Money, Price, Qty, Side } from './units.ts'
@@ -147,6 +148,36 @@ export interface ReplaceRejected extends ReportBase {
   readonly reason: RejectReason
 }
 
+/** The venue took a fill back (F-28). */
+export interface FillBusted extends ReportBase {
+  readonly type: 'busted'
+  readonly fillNo: number
+}
+/** The venue revised a fill: these terms replace the ones before (F-29). */
+export interface FillCorrected extends ReportBase {
+  readonly type: 'corrected'
+  readonly fillNo: number
+  readonly qty: Qty
+  readonly price: Price
+  readonly fee: Money
+  readonly tax: Money
+}
+/** The broker's own figure for what a fill costs; replaces the estimate booked with it (R-42). */
+export interface CommissionReported extends ReportBase {
+  readonly type: 'commission'
+  readonly fillNo: number
+  readonly fee: Money
+  readonly tax: Money
+}
+/**
+ * The broker answered a query and does not know the order. `proves`: at that broker, environment and hour the query
+ * shows every order, so that two such answers 5 s apart prove absence (F-14).
+ */
+export interface OrderAbsent extends ReportBase {
+  readonly type: 'absent'
+  readonly proves: boolean
+}
+
 export type ReportEvent =
   | OrderAccepted
   | OrderRejected
@@ -156,6 +187,10 @@ export type ReportEvent =
   | OrderReplaced
   | CancelRejected
   | ReplaceRejected
+  | FillBusted
+  | FillCorrected
+  | CommissionReported
+  | OrderAbsent
 
 /** A timer that was set by command came due. */
 export interface TimerEvent {
@@ -191,4 +226,4 @@ export type CashKind = (typeof CASH_KINDS)[number]
 /** What a tape can hold. */
 export type TapeEvent = MarketEvent | ReferenceEvent
 
-export type EngineEvent = MarketEvent | ReferenceEvent | ReportEvent | TimerEvent | CashEvent
+export type EngineEvent = MarketEvent | ReferenceEvent | ReportEvent | TimerEvent | CashEvent | ControlEvent

@@ -30,5 +30,7 @@ export const REJECT_REASONS = [
   'no_liquidity',
   'model',
   'unsupported',
+  'not_received',
+  'broker',
 ] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]

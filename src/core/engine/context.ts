@@ -19,6 +19,7 @@ import { isHalted, isShut } from '../execution/checks/market.ts'
 import { checkFx } from '../execution/checks/market.ts'
 import { isLive } from '../execution/lifecycle.ts'
 import type { OrderRow } from '../execution/orders.ts'
+import { route } from '../execution/router.ts'
 import type { Desk } from './desk.ts'
 
 /** An exact multiple of 10^-decimals as an integer, or NaN where the number is none. */
@@ -140,7 +141,8 @@ export class Context implements AgentContext {
       return false
     if (isShut(desk.market, id, desk.t, false) || isHalted(desk.market, id)) return false
     if (!desk.market.isFresh(id, desk.t)) return false
-    if (desk.t < desk.blockedUntil(id, 1)) return false
+    if (desk.t < desk.blockedUntil(id, 1) || desk.runaway || !desk.clockTrusted || desk.unacknowledged(id)) return false
+    if (!desk.brokers.some((_, broker) => desk.mayOpen(broker))) return false
     return !checkFx(desk, { instrument: id } as never, false)
   }
 
@@ -150,7 +152,7 @@ export class Context implements AgentContext {
     const instrument = desk.instrument(id)
     const { mark2 } = desk.market.of(id)
     const rate = desk.valuation.rate(desk.ledger.currencyOf(id))
-    const equity = desk.valuation.equity
+    const equity = desk.valuation.limitBase()
     if (mark2 <= 0 || rate === undefined || equity <= 0) return 0
     const { mul, div } = notionalScale(instrument)
     // qty · mark2/2 · 1.02 · mul/div · rate ≤ share · E, solved for qty and rounded down to the lot.
@@ -168,9 +170,7 @@ export class Context implements AgentContext {
     const desk = this.#desk
     const id = this.#id(r.symbol)
     const instrument = desk.instrument(id)
-    const intent = {
-      intentId: desk.nextIntentId++,
-      broker: 0,
+    const terms = {
       instrument: id,
       side: r.side === 'buy' ? 1 : -1,
       orderType: r.type ?? 'market',
@@ -178,8 +178,8 @@ export class Context implements AgentContext {
       limit: r.limit === undefined ? 0 : exactUnits(r.limit, instrument.priceDecimals),
       stop: r.stop === undefined ? 0 : exactUnits(r.stop, instrument.priceDecimals),
       timeInForce: r.timeInForce ?? 'DAY',
-      origin: 'agent',
     } as const
+    const intent = { ...terms, intentId: desk.nextIntentId++, broker: route(desk, terms), origin: 'agent' } as const
     const answer = desk.place(intent, r.rule ?? '', r.notes)
     return 'orderId' in answer ? { ok: true, orderId: answer.orderId } : { ok: false, reasons: answer.reasons }
   }

@@ -22,7 +22,12 @@ import { AgentHost } from './host.ts'
 import { KIND, type RecordSink, RecordWriter } from './records.ts'
 import { applyReport } from './reports.ts'
 import type { EngineSetup } from './setup.ts'
-import { arm, progressExits, roll, watchLosses, watchStops } from './watch.ts'
+import { reconcileDue } from './ask-books.ts'
+import { applyControl } from './control.ts'
+import { loadDesk, saveDesk } from './desk-state.ts'
+import { armAtFirstEvent } from './start.ts'
+import { overdue, sees, upkeep } from './upkeep.ts'
+import { progressExits, roll, watchDrift, watchLosses, watchStops } from './watch.ts'
 
 /** Equity is recomputed from scratch this often and must agree (I-17). */
 const DRIFT_CHECK_EVENTS = 1000
@@ -36,6 +41,8 @@ export class Engine {
   readonly #buildsBars: boolean
   readonly #wantsQuotes: boolean
   readonly #wantsTrades: boolean
+  /** Has any broker books of its own to be compared with ours? */
+  readonly #reconciles: boolean
 
   constructor(setup: EngineSetup, sink: RecordSink) {
     this.records = new RecordWriter(sink)
@@ -44,6 +51,7 @@ export class Engine {
     this.#buildsBars = this.host.buildsBars
     this.#wantsQuotes = this.host.wantsQuotes
     this.#wantsTrades = this.host.wantsTrades
+    this.#reconciles = this.desk.brokers.some((b) => b.reconcileEvery > 0)
     this.host.onEachBar(() => {
       if (this.desk.state !== 'UNARMED') this.desk.equityRow()
     })
@@ -71,23 +79,32 @@ export class Engine {
     if (!(t >= desk.t)) assert(false, `time went back from ${desk.t} to ${t} (I-21)`)
     this.#stepping = true
     desk.seq++
-    if (t >= this.#nextRoll) this.#roll(t)
+    if (t >= this.#nextRoll) this.#roll(t, e)
+    const away = t - desk.t
     desk.t = t
+    if (desk.deadline < t) overdue(desk)
+    if (t >= desk.nextUpkeep) upkeep(desk, 'instrument' in e ? e.instrument : -1)
     if (this.#buildsBars && e.type !== 'bar') this.host.advance(t)
-    this.#apply(e)
+    this.#apply(e, away)
     if (desk.exits.wanted.length > 0 || desk.state === 'LIQUIDATING') progressExits(desk)
+    if (this.#reconciles) reconcileDue(desk)
     if (desk.seq % DRIFT_CHECK_EVENTS === 0) this.#checkDrift()
     this.#stepping = false
   }
 
-  #roll(t: number): void {
+  /** A process that was down at the boundary takes the better of two equities for the day's start (R-08). */
+  #roll(t: number, e: EngineEvent): void {
     const day = riskDay(t)
     const { desk } = this
-    if (this.#nextRoll !== -Infinity) roll(desk, day)
+    if (this.#nextRoll !== -Infinity) {
+      roll(desk, day)
+      desk.sodPending = e.type === 'system' && e.fact === 'restarted'
+    }
     this.#nextRoll = riskDayStart(day + 1)
   }
 
-  #apply(e: EngineEvent): void {
+  #apply(e: EngineEvent, away: number): void {
+    const { desk } = this
     switch (e.type) {
       case 'quote':
         return this.#quote(e)
@@ -115,7 +132,19 @@ export class Engine {
       case 'replaced':
       case 'cancelRejected':
       case 'replaceRejected':
+      case 'busted':
+      case 'corrected':
+      case 'commission':
+      case 'absent':
         return this.#report(e)
+      case 'link':
+      case 'books':
+      case 'buyingPower':
+      case 'externalFill':
+      case 'operator':
+      case 'system':
+      case 'limits':
+        return applyControl(desk, this.host, e, away)
       default:
         return unreachable(e)
     }
@@ -125,6 +154,7 @@ export class Engine {
     const { desk } = this
     this.records.market(e)
     if (desk.market.onQuote(e, desk.seq)) this.#marked(e.instrument)
+    if (desk.blind.size > 0 && desk.market.accepted) sees(desk, e.instrument)
     if (this.#buildsBars && desk.market.accepted) this.host.quote(e)
     if (this.#wantsQuotes && desk.state !== 'STOPPED') this.host.onQuote(e)
   }
@@ -133,6 +163,7 @@ export class Engine {
     const { desk } = this
     this.records.market(e)
     if (desk.market.onTrade(e, desk.seq)) this.#marked(e.instrument)
+    if (desk.blind.size > 0 && desk.market.accepted) sees(desk, e.instrument)
     if (this.#buildsBars && desk.market.accepted) this.host.trade(e)
     if (this.#wantsTrades && desk.state !== 'STOPPED') this.host.onTrade(e)
   }
@@ -141,7 +172,8 @@ export class Engine {
     const { desk } = this
     this.records.market(e)
     if (desk.market.onBar(e, desk.seq)) this.#marked(e.instrument)
-    else if (desk.state === 'UNARMED') arm(desk)
+    else if (desk.state === 'UNARMED') armAtFirstEvent(desk)
+    if (desk.blind.size > 0) sees(desk, e.instrument)
     if (desk.state !== 'UNARMED') desk.equityRow()
     this.host.tapeBar(e)
   }
@@ -150,7 +182,7 @@ export class Engine {
     const { desk } = this
     this.records.market(e)
     if (!desk.market.onFx(e, desk.seq)) return
-    if (desk.state === 'UNARMED') arm(desk)
+    if (desk.state === 'UNARMED') armAtFirstEvent(desk)
     else if (desk.valuation.dependsOn(e.instrument)) {
       desk.valuation.settle()
       watchLosses(desk)
@@ -168,13 +200,14 @@ export class Engine {
     const { desk } = this
     if (desk.state === 'UNARMED') {
       desk.valuation.revalue(instrument)
-      return arm(desk)
+      return armAtFirstEvent(desk)
     }
-    if (desk.ledger.held(instrument) === 0) return
+    if (desk.ledger.owned(instrument) === 0) return
     desk.valuation.revalue(instrument)
     desk.valuation.settle()
     watchLosses(desk)
     watchStops(desk, instrument)
+    watchDrift(desk, instrument)
     if (desk.exits.wanted.length > 0) progressExits(desk)
   }
 
@@ -205,12 +238,12 @@ export class Engine {
 
   /** Everything needed to go on from here, as plain JSON. */
   snapshot(): unknown {
-    return { desk: this.desk.snapshot(), host: this.host.snapshot(), nextRoll: this.#nextRoll }
+    return { desk: saveDesk(this.desk), host: this.host.snapshot(), nextRoll: this.#nextRoll }
   }
 
   restore(s: unknown): void {
     const from = s as { desk: unknown; host: unknown; nextRoll: number | null }
-    this.desk.restore(from.desk)
+    loadDesk(this.desk, from.desk)
     this.host.restore(from.host)
     this.#nextRoll = from.nextRoll ?? -Infinity
   }

@@ -28,6 +28,13 @@ export const KIND = {
   cash: 18,
   status: 19,
   action: 20,
+  link: 21,
+  books: 22,
+  buyingPower: 23,
+  externalFill: 24,
+  operator: 25,
+  system: 26,
+  limits: 27,
   order: 32,
   equity: 34,
   decision: 35,
@@ -36,6 +43,11 @@ export const KIND = {
   command: 38,
   setTimer: 39,
   roll: 40,
+  alert: 41,
+  verdict: 42,
+  distance: 43,
+  explain: 44,
+  request: 45,
   header: 63,
 } as const
 
@@ -51,9 +63,14 @@ export const REPORT_TYPES = [
   'replaced',
   'cancelRejected',
   'replaceRejected',
+  'busted',
+  'corrected',
+  'commission',
+  'absent',
 ] as const
 
 export const COMMAND_TYPES = ['submit', 'cancel', 'replace'] as const
+export const REQUEST_TYPES = ['query', 'reconcile', 'connect'] as const
 
 /** Takes records; `lengths` are byte lengths of `count` records laid end to end in `bytes`. */
 export interface RecordSink {
@@ -176,6 +193,14 @@ export class RecordWriter {
       this.row(KIND.report, instrument, seq, [...head, e.fillNo, e.side, e.qty, e.price, e.fee, e.tax, e.cumQty])
     } else if (e.type === 'replaced') {
       this.row(KIND.report, instrument, seq, [...head, e.qty, e.limit, e.stop])
+    } else if (e.type === 'corrected') {
+      this.row(KIND.report, instrument, seq, [...head, e.fillNo, 0, e.qty, e.price, e.fee, e.tax])
+    } else if (e.type === 'commission') {
+      this.row(KIND.report, instrument, seq, [...head, e.fillNo, 0, 0, 0, e.fee, e.tax])
+    } else if (e.type === 'busted') {
+      this.row(KIND.report, instrument, seq, [...head, e.fillNo])
+    } else if (e.type === 'absent') {
+      this.row(KIND.report, instrument, seq, [...head, e.proves ? 1 : 0])
     } else if ('reason' in e) {
       this.row(KIND.report, instrument, seq, [...head, REJECT_REASONS.indexOf(e.reason)])
     } else {
@@ -200,6 +225,11 @@ export class RecordWriter {
   command(c: Command, instrument: number, seq: number): void {
     if (c.type === 'setTimer') {
       this.row(KIND.setTimer, -1, seq, [c.t, c.timerId, c.due])
+      return
+    }
+    if (c.type === 'query' || c.type === 'reconcile' || c.type === 'connect') {
+      const about = c.type === 'query' ? c.orderId : c.type === 'reconcile' ? c.requestId : c.at
+      this.row(KIND.request, instrument, seq, [c.t, REQUEST_TYPES.indexOf(c.type), c.broker, about])
       return
     }
     const head = [c.t, COMMAND_TYPES.indexOf(c.type), c.broker, c.orderId]

@@ -1,11 +1,13 @@
 /** What a run is made of before its first event: plain values, handed over by the composition root. */
 import type { FeedShape } from '../data/market.ts'
 import type { AgentDefinition } from '../decision/agent.ts'
+import type { BrokerRules } from '../domain/broker.ts'
 import type { Calendar } from '../domain/calendar.ts'
 import type { FeeModel } from '../domain/fees.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Currency, Money } from '../domain/units.ts'
 import type { RiskLimits } from '../execution/limits.ts'
+import type { AuditLayout } from './audit.ts'
 import type { FxRoute } from '../execution/valuation.ts'
 
 export interface EngineSetup {
@@ -20,6 +22,12 @@ export interface EngineSetup {
   /** By currency: where its rate into base comes from; undefined for base. */
   readonly routes: readonly (FxRoute | undefined)[]
   readonly brokers: readonly string[]
+  /** By broker; absent: all are simulated ones. */
+  readonly brokerRules?: readonly BrokerRules[]
+  /** Who arms: the first event (virtual runs, absent) or the operator. */
+  readonly arming?: 'firstEvent' | 'operator'
+  /** Layout of the audit rows: 2, or 1 to re-run a session of 0.1.0. */
+  readonly audit?: AuditLayout
   /** Initial cash by broker and currency, in money units. */
   readonly cash: readonly (readonly Money[])[]
   readonly limits: RiskLimits

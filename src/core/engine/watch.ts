@@ -2,31 +2,28 @@
  * What the risk rules do by themselves, on every event that changes equity: daily and total loss (R-01 … R-04), the
  * day roll (R-07), stop-losses (R-26 … R-29) and the exits they start (R-25).
  */
-import { formatDay } from '../base/time.ts'
+import { compareProducts } from '../base/fixed.ts'
+import { formatDay, type Micros, SECOND } from '../base/time.ts'
 import { BUY, SELL } from '../domain/units.ts'
 import { isHalted, isShut } from '../execution/checks/market.ts'
+import { sellable } from '../execution/checks/count.ts'
 import type { OrderIntent } from '../execution/gate.ts'
-import type { Exit } from '../execution/exits.ts'
+import type { Exit, ExitView } from '../execution/exits.ts'
 import { riskDay, riskDayStart } from '../execution/loss.ts'
 import { followStop, reachesStop, type Stop } from '../execution/stops.ts'
 import type { Desk } from './desk.ts'
 import { KIND } from './records.ts'
 
-/** The first moment at which equity can be computed: E_0 = E_sod = E, and trading may begin (virtual runs). */
-export function arm(desk: Desk): void {
-  if (!desk.valuation.computable()) return
-  desk.valuation.settle()
-  desk.losses.arm(desk.valuation.equity)
-  desk.enter('LIVE', 'armed at the first event')
-}
+/** R-38: a shutdown for want of a path, or at a kill, is over after this. */
+const SHUTDOWN_MAX: Micros = 180 * SECOND
 
 /** R-07: processed before the first event of a new risk day; E_sod is E on the last valid marks before it. */
 export function roll(desk: Desk, day: number): void {
-  if (desk.state === 'UNARMED') return
+  if (desk.losses.initial === 0 && desk.state === 'UNARMED') return
   desk.ordersToday = 0
-  desk.losses.roll(desk.valuation.equity)
+  desk.losses.roll(desk.valuation.equity, desk.valuation.limitBase())
   desk.records.row(KIND.roll, -1, desk.seq, [riskDayStart(day), day, desk.valuation.equity])
-  if (desk.state === 'REDUCE_ONLY') desk.enter('LIVE', `risk day from ${formatDay(day)} 21:30Z`)
+  desk.release('dailyLoss', `risk day from ${formatDay(day)} 21:30Z`)
 }
 
 /** Looks at the lines after equity changed. */
@@ -39,16 +36,17 @@ export function watchLosses(desk: Desk): void {
     losses.emergencyTripped = true
     desk.stopped = { rule: 'R-04', t: desk.t }
     desk.enter('LIQUIDATING', 'R-04 total loss')
+    desk.alert('total_loss', -1, -1, 'R-04 total loss', [equity, losses.emergencyLine])
     liquidate(desk)
   } else if (equity <= losses.dailyLine && !losses.dailyTripped) {
     losses.dailyTripped = true
-    desk.enter('REDUCE_ONLY', 'R-02 daily loss')
-    for (const o of [...desk.orders.live]) if (!o.reducing) desk.cancel(o, 'R-02')
+    desk.alert('daily_loss', -1, -1, 'R-02 daily loss', [equity, losses.dailyLine])
+    desk.hold('dailyLoss', 'R-02 daily loss')
     if (desk.limits.onDailyLoss === 'flatten') wantAll(desk)
   }
 }
 
-function liquidate(desk: Desk): void {
+export function liquidate(desk: Desk): void {
   for (const o of [...desk.orders.live]) desk.cancel(o, 'R-25')
   wantAll(desk)
 }
@@ -62,8 +60,21 @@ function wantAll(desk: Desk): void {
 }
 
 /**
+ * R-38: nothing is opened any more; where an order path is alive R-25, where none is an alert with what is left. Also
+ * the answer to a kill and to a failed process (R-39).
+ */
+export function shutDown(desk: Desk, rule: string): void {
+  if (desk.state === 'LIQUIDATING' || desk.state === 'STOPPED') return
+  desk.stopped = { rule, t: desk.t }
+  desk.shutdownSince = desk.t
+  desk.alert('shutdown', -1, -1, `${rule} safe shutdown`)
+  desk.enter('LIQUIDATING', `${rule} safe shutdown`)
+  liquidate(desk)
+}
+
+/**
  * After a fresh mark: a stop trips when the mark is newer than the position's last fill (`contract.md` 3). While the
- * market is shut nothing is latched: the level is looked at again on the first continuous event (R-29).
+ * market is shut or halted nothing is latched: the level is looked at again on the first continuous event (R-29).
  */
 export function watchStops(desk: Desk, instrument: number): void {
   if (isShut(desk.market, instrument, desk.t, true) || isHalted(desk.market, instrument)) return
@@ -74,6 +85,7 @@ export function watchStops(desk: Desk, instrument: number): void {
     const stop = (desk.stops[broker] as Stop[])[instrument] as Stop
     if (stop.tripped || q.markSeq <= position.fillSeq || !reachesStop(stop, position, q.mark2)) continue
     stop.tripped = true
+    desk.alert('stop_loss', broker, instrument, 'R-26 stop-loss', [q.mark2, stop.level2])
     desk.exits.want(broker, instrument, 'stop')
   }
 }
@@ -83,26 +95,85 @@ export function followFill(desk: Desk, broker: number, instrument: number): void
   followStop(stop, desk.ledger.position(broker, instrument), desk.limits.stopLoss)
 }
 
-/** Moves the exits under way one step on; ends a liquidation that is flat. */
-export function progressExits(desk: Desk): void {
-  if (desk.exits.wanted.length > 0) {
-    const { cancel, send } = desk.exits.plan(desk.t, desk.ledger, desk.orders, desk.market, desk.valuation)
-    for (const o of cancel) desk.cancel(o, 'exit')
-    for (const x of send) desk.place(exitIntent(desk, x), x.reason === 'stop' ? 'R-26 stop-loss' : 'R-25 liquidation')
+/** R-13: a holding that drifted above the limit is told of once per crossing; the gate does the rest. */
+export function watchDrift(desk: Desk, instrument: number): void {
+  const { valuation, limits } = desk
+  const value = valuation.toBase(desk.ledger.currencyOf(instrument), Math.abs(valuation.valueOf(instrument)))
+  const { num, den } = limits.positionSize
+  const above = compareProducts(value, den, valuation.limitBase(), num) > 0
+  if (above === desk.over.has(instrument)) return
+  if (!above) desk.over.delete(instrument)
+  else {
+    desk.over.add(instrument)
+    desk.alert('over_limit', -1, instrument, 'R-13 above the position limit', [value])
   }
-  if (desk.state !== 'LIQUIDATING' || desk.exits.wanted.length > 0 || desk.orders.live.length > 0) return
+}
+
+/** Moves the exits under way one step on; ends a liquidation that is flat, or has nothing left to try. */
+export function progressExits(desk: Desk): void {
+  if (desk.exits.wanted.length > 0 && desk.state !== 'RECONCILING' && desk.state !== 'UNARMED') stepExits(desk)
+  if (desk.state !== 'LIQUIDATING') return
+  const overdue = desk.shutdownSince !== 0 && desk.t - desk.shutdownSince >= SHUTDOWN_MAX
+  if (!overdue && (desk.exits.pending || desk.orders.live.length > 0)) return
+  residuals(desk)
   desk.enter('STOPPED', desk.stopped?.rule ?? 'R-25')
 }
 
+function stepExits(desk: Desk): void {
+  const { cancel, books, send, rested } = desk.exits.plan(viewOf(desk))
+  for (const o of cancel) desk.cancel(o, 'exit')
+  for (const x of books) {
+    x.booksAsked = desk.seq
+    desk.wantBooks(x.broker)
+  }
+  for (const x of send) desk.place(exitIntent(desk, x), x.reason === 'stop' ? 'R-26 stop-loss' : 'R-25 liquidation')
+  for (const x of rested) {
+    const left = desk.ledger.position(x.broker, x.instrument).qty
+    desk.alert('residual', x.broker, x.instrument, 'R-25 three rounds without success', [left])
+  }
+}
+
+function viewOf(desk: Desk): ExitView {
+  const { t, market, ledger, orders, valuation, books, links } = desk
+  return {
+    t,
+    market,
+    ledger,
+    orders,
+    valuation,
+    reaches: (broker) => links.reaches(broker),
+    lookedAt: (broker, seq) => {
+      const of = books.of(broker)
+      return of.inStep || (of.askedAt === 0 && of.askedSeq >= seq)
+    },
+  }
+}
+
+/** What a stop leaves behind is named, holding by holding and order by order (R-38, I-43). */
+function residuals(desk: Desk): void {
+  desk.ledger.positions.forEach((of, broker) => {
+    of.forEach((p, instrument) => {
+      if (p.qty === 0) return
+      const why = desk.links.reaches(broker) ? 'R-38 position left' : 'R-38 position left, no path to its broker'
+      desk.alert('residual', broker, instrument, why, [p.qty])
+    })
+  })
+  for (const o of desk.orders.live) {
+    desk.alert('residual', o.broker, o.instrument, 'R-38 order left', [o.orderId, desk.orders.leaves(o)])
+  }
+}
+
 function exitIntent(desk: Desk, x: Exit): OrderIntent {
-  const qty = desk.ledger.position(x.broker, x.instrument).qty
+  const { qty } = desk.ledger.position(x.broker, x.instrument)
+  const most = qty > 0 ? Math.min(qty, sellable(desk, x.broker, x.instrument)) : Math.abs(qty)
   return {
     intentId: desk.nextIntentId++,
     broker: x.broker,
     instrument: x.instrument,
     side: qty > 0 ? SELL : BUY,
     orderType: 'market',
-    qty: Math.abs(qty),
+    // Nothing sellable now is still asked for: the gate denies it and the denial is on record.
+    qty: most > 0 ? most : Math.abs(qty),
     limit: 0,
     stop: 0,
     timeInForce: 'DAY',

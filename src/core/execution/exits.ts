@@ -1,10 +1,12 @@
 /**
- * Exits of the risk rules (R-23, R-25, R-27, R-29): a procedure, not a retry. Per broker and instrument: cancel what
- * is live there, wait for the confirmation, then one market order for what is held; held back while the market is
- * closed. At most one exit order is live at a time.
+ * Exits of the risk rules (R-23, R-25, R-27, R-29): a procedure, not a retry. Per broker and instrument: cancel what is
+ * live there, wait for the confirmation (or 10 s), look at the broker's books once a round went wrong, then one market
+ * order for what is held; held back while the market is closed or halted. At most one exit order is live at a time, and
+ * after three rounds that ended without a fill the exit rests: a stop until the next session or ten minutes later, a
+ * liquidation for good. Only managed holdings are sold (R-43).
  */
 import type { Market } from '../data/market.ts'
-import type { Micros } from '../base/time.ts'
+import { type Micros, MINUTE, SECOND } from '../base/time.ts'
 import { isHalted, isShut } from './checks/market.ts'
 import type { Ledger } from './ledger.ts'
 import type { Orders, OrderRow } from './orders.ts'
@@ -12,17 +14,47 @@ import type { Valuation } from './valuation.ts'
 
 export type ExitReason = 'stop' | 'liquidation'
 
+const ROUNDS = 3
+const CANCEL_WAIT: Micros = 10 * SECOND
+const REST: Micros = 10 * MINUTE
+
 /** One exit under way; plain data. */
 export interface Exit {
   readonly broker: number
   readonly instrument: number
   reason: ExitReason
+  /** Orders sent so far that ended unfilled or are live. */
+  rounds: number
+  /** Since when cancels are out; 0 while none are. */
+  cancelingSince: Micros
+  /** Books asked for at this input sequence number; 0 when none are needed. */
+  booksAsked: number
+  /** Rests until then; 0 while it does not, -1 for good. */
+  restUntil: Micros
+  session: number
 }
 
 /** What an exit needs now. */
 export interface ExitStep {
   readonly cancel: readonly OrderRow[]
+  /** Brokers whose books must be looked at before the next round. */
+  readonly books: readonly Exit[]
   readonly send: readonly Exit[]
+  /** Exits that came to rest in this step: what is left is the operator's. */
+  readonly rested: readonly Exit[]
+}
+
+/** What a plan looks at. */
+export interface ExitView {
+  readonly t: Micros
+  readonly market: Market
+  readonly ledger: Ledger
+  readonly orders: Orders
+  readonly valuation: Valuation
+  /** Is there a path for orders to the broker? */
+  reaches(broker: number): boolean
+  /** Have its books been compared after this input? Brokers in step always have. */
+  lookedAt(broker: number, seq: number): boolean
 }
 
 export class Exits {
@@ -31,28 +63,73 @@ export class Exits {
 
   want(broker: number, instrument: number, reason: ExitReason): void {
     const known = this.wanted.find((x) => x.broker === broker && x.instrument === instrument)
-    if (known === undefined) this.wanted.push({ broker, instrument, reason })
-    else if (reason === 'liquidation') known.reason = reason
+    if (known === undefined) {
+      const fresh = { rounds: 0, cancelingSince: 0, booksAsked: 0, restUntil: 0, session: -1 }
+      this.wanted.push({ broker, instrument, reason, ...fresh })
+    } else if (reason === 'liquidation') {
+      if (known.reason === 'stop') Object.assign(known, { rounds: 0, restUntil: 0 })
+      known.reason = reason
+    }
   }
 
   isExiting(instrument: number): boolean {
     return this.wanted.some((x) => x.instrument === instrument)
   }
 
+  /** Is there anything left to do, now or later? Exits that rest for good are not. */
+  get pending(): boolean {
+    return this.wanted.some((x) => x.restUntil !== -1)
+  }
+
   /** Forgets exits whose position is flat; says what to cancel and what to send, largest holding first. */
-  plan(t: Micros, ledger: Ledger, orders: Orders, market: Market, valuation: Valuation): ExitStep {
+  plan(view: ExitView): ExitStep {
+    const { ledger, orders, valuation } = view
     this.wanted = this.wanted.filter((x) => ledger.position(x.broker, x.instrument).qty !== 0)
-    const cancel: OrderRow[] = []
-    const send: Exit[] = []
+    const step = { cancel: [] as OrderRow[], books: [] as Exit[], send: [] as Exit[], rested: [] as Exit[] }
     for (const x of this.wanted) {
       const live = orders.live.filter((o) => o.broker === x.broker && o.instrument === x.instrument)
-      if (live.some((o) => o.origin !== 'agent')) continue
-      for (const o of live) if (o.state !== 'pendingCancel') cancel.push(o)
-      if (live.length > 0) continue
-      if (!isShut(market, x.instrument, t, true) && !isHalted(market, x.instrument)) send.push(x)
+      if (x.restUntil === -1 || live.some((o) => o.origin !== 'agent')) continue
+      for (const o of live) if (o.state !== 'pendingCancel' && o.state !== 'unknown') step.cancel.push(o)
+      if (live.length > 0 && x.cancelingSince === 0) x.cancelingSince = view.t
+      if (live.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue
+      this.#round(view, x, step)
     }
     const size = (x: Exit): number => Math.abs(valuation.valueOf(x.instrument))
-    send.sort((a, b) => size(b) - size(a) || a.broker - b.broker || a.instrument - b.instrument)
-    return { cancel, send }
+    step.send.sort((a, b) => size(b) - size(a) || a.broker - b.broker || a.instrument - b.instrument)
+    return step
+  }
+
+  #round(view: ExitView, x: Exit, step: { books: Exit[]; send: Exit[]; rested: Exit[] }): void {
+    const { market, t } = view
+    if (isShut(market, x.instrument, t, true) || isHalted(market, x.instrument) || !view.reaches(x.broker)) return
+    const session = market.clocks[x.instrument]?.sessionAt(t) ?? -1
+    if (session !== x.session || (x.restUntil > 0 && t >= x.restUntil)) {
+      x.session = session
+      x.rounds = 0
+      x.restUntil = 0
+    }
+    if (x.restUntil !== 0) return
+    if (x.rounds >= ROUNDS) {
+      x.restUntil = x.reason === 'liquidation' ? -1 : t + REST
+      step.rested.push(x)
+      return
+    }
+    if (x.rounds > 0 && x.booksAsked === 0) {
+      step.books.push(x)
+      return
+    }
+    if (x.rounds > 0 && !view.lookedAt(x.broker, x.booksAsked)) return
+    x.booksAsked = 0
+    x.cancelingSince = 0
+    x.rounds++
+    step.send.push(x)
+  }
+
+  snapshot(): Exit[] {
+    return this.wanted.map((x) => ({ ...x }))
+  }
+
+  restore(s: unknown): void {
+    this.wanted = (s as Exit[]).map((x) => ({ ...x }))
   }
 }

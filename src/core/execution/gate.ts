@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../base/time.ts'
 import type { Market } from '../data/market.ts'
+import type { BrokerRules } from '../domain/broker.ts'
 import type { OrderTerms } from '../domain/order.ts'
 import { DENIAL_REASONS, type DenialReason } from '../domain/reason.ts'
 import { checkCash, checkExposure } from './checks/capital.ts'
@@ -14,6 +15,7 @@ import type { Ledger } from './ledger.ts'
 import type { RiskLimits } from './limits.ts'
 import type { OrderOrigin, Orders } from './orders.ts'
 import type { FeeModel } from '../domain/fees.ts'
+import type { Money } from '../domain/units.ts'
 import type { Valuation } from './valuation.ts'
 
 export const ENGINE_STATES = ['UNARMED', 'RECONCILING', 'LIVE', 'REDUCE_ONLY', 'LIQUIDATING', 'STOPPED'] as const
@@ -43,20 +45,40 @@ export interface GateView {
   /** NEW and REPLACE messages journaled in this risk day. */
   readonly ordersToday: number
   readonly dailyLossTripped: boolean
+  /** Rules by broker index. */
+  readonly brokers: readonly BrokerRules[]
+  /** the strategy sent or was refused too much in a minute. */
+  readonly runaway: boolean
+  /** Is the local clock within 1 s of the reference? */
+  readonly clockTrusted: boolean
+  /** May this broker be asked to open? It is connected, its books agree with ours, no maintenance window (I-26, R-37). */
+  mayOpen(broker: number): boolean
+  /** Waits an external fill, a mismatch or an unexplained holding for the operator (F-30)? */
+  unacknowledged(instrument: number): boolean
+  /** The last buying-power answer for a currency. */
+  buyingPower(broker: number, currency: number): BuyingPower | undefined
   /** Until when opening is blocked after a rejection, by instrument and side. */
   blockedUntil(instrument: number, side: 1 | -1): Micros
+}
+
+export interface BuyingPower {
+  readonly amount: Money
+  readonly t: Micros
 }
 
 /** True when the check speaks against the intent. */
 export type RiskCheck = (view: GateView, intent: OrderIntent, reducing: boolean) => boolean
 
-/** Opening is for LIVE only; reducing is never blocked by the state but after the end (D-08, R-19, R-25). */
+/** Opening is for LIVE and a broker in order only; reducing is never blocked by the state but after the end (D-08, R-19, R-25). */
 const checkState: RiskCheck = (view, intent, reducing) => {
+  if (!reducing && (!view.mayOpen(intent.broker) || !view.clockTrusted)) return true
   if (view.state === 'LIVE') return false
   if (intent.origin === 'liquidation') return !reducing || view.state === 'STOPPED'
   if (!reducing) return true
   return view.state !== 'REDUCE_ONLY'
 }
+
+const checkRate: RiskCheck = (view, intent, reducing) => !reducing && intent.origin === 'agent' && view.runaway
 
 const checkLoss: RiskCheck = (view, _intent, reducing) => !reducing && view.dailyLossTripped
 
@@ -76,6 +98,7 @@ const CHECKS: readonly (readonly [DenialReason, RiskCheck])[] = [
   ['cash', checkCash],
   ['loss', checkLoss],
   ['collar', checkCollar],
+  ['rate', checkRate],
 ]
 
 /** Reducing iff it opposes the position there and fits into what other live reducing orders leave of it (D-06). */

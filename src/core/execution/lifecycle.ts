@@ -18,6 +18,8 @@ export const LIFECYCLE_EVENTS = [
   'cancelRejected',
   'replaceRejected',
   'timeout',
+  'missing', // the broker's books, which show every order, do not show it
+  'revived', // the broker's books show it working although it was reported ended (F-32)
 ] as const
 export type LifecycleEvent = (typeof LIFECYCLE_EVENTS)[number]
 
@@ -44,6 +46,8 @@ const FINISHED: Row = {
   cancelRejected: 'ignore',
   replaceRejected: 'ignore',
   timeout: 'ignore',
+  missing: 'ignore',
+  revived: 'working',
 }
 
 export const LIFECYCLE: Readonly<Record<OrderState, Row>> = {
@@ -60,6 +64,8 @@ export const LIFECYCLE: Readonly<Record<OrderState, Row>> = {
     cancelRejected: 'same',
     replaceRejected: 'same',
     timeout: 'unknown', // silence is never a rejection (R-36)
+    missing: 'same',
+    revived: 'working',
   },
   new: {
     accepted: 'ignore',
@@ -74,6 +80,8 @@ export const LIFECYCLE: Readonly<Record<OrderState, Row>> = {
     cancelRejected: 'same',
     replaceRejected: 'same',
     timeout: 'ignore',
+    missing: 'unknown',
+    revived: 'same',
   },
   partiallyFilled: {
     accepted: 'ignore',
@@ -88,6 +96,8 @@ export const LIFECYCLE: Readonly<Record<OrderState, Row>> = {
     cancelRejected: 'same',
     replaceRejected: 'same',
     timeout: 'ignore',
+    missing: 'unknown',
+    revived: 'same',
   },
   pendingCancel: {
     accepted: 'same',
@@ -102,6 +112,8 @@ export const LIFECYCLE: Readonly<Record<OrderState, Row>> = {
     cancelRejected: 'working', // too late or unknown there: the order works on until evidence says otherwise
     replaceRejected: 'same',
     timeout: 'unknown',
+    missing: 'unknown',
+    revived: 'same',
   },
   pendingReplace: {
     accepted: 'same',
@@ -116,6 +128,8 @@ export const LIFECYCLE: Readonly<Record<OrderState, Row>> = {
     cancelRejected: 'same',
     replaceRejected: 'working',
     timeout: 'unknown',
+    missing: 'unknown',
+    revived: 'same',
   },
   unknown: {
     accepted: 'working', // evidence arrived (I-12)
@@ -130,16 +144,20 @@ export const LIFECYCLE: Readonly<Record<OrderState, Row>> = {
     cancelRejected: 'same',
     replaceRejected: 'same',
     timeout: 'same',
+    missing: 'same',
+    revived: 'working',
   },
-  filled: FINISHED,
+  filled: { ...FINISHED, revived: 'ignore' },
   canceled: FINISHED,
   expired: FINISHED,
   rejected: FINISHED,
 }
 
+const TERMINAL: ReadonlySet<OrderState> = new Set(['filled', 'canceled', 'expired', 'rejected'])
+
 /** Orders that can still fill: they count as exposure (D-07). */
 export function isLive(state: OrderState): boolean {
-  return LIFECYCLE[state] !== FINISHED
+  return !TERMINAL.has(state)
 }
 
 /** The state after an event; `filled` says whether any quantity was filled before it. */

@@ -24,6 +24,16 @@ export interface RiskLimits {
   readonly quarantineMove: Ratio
   /** */
   readonly fxMaxAge: Micros
+  /** silence after which an order is unknown. */
+  readonly orderTimeout: Micros
+  /** */
+  readonly maxAttempts: number
+  /** positions at a broker that stays away this long end in a shutdown. */
+  readonly brokerLossMax: Micros
+  /** R-45, money of base; 0: everything. */
+  readonly allotted: Money
+  /** what happens to a holding without data for 120 s. */
+  readonly onBlind: 'hold' | 'exit'
   /** */
   readonly onDailyLoss: 'reduce' | 'flatten'
   /** */

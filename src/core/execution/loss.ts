@@ -22,13 +22,16 @@ export function riskDayStart(day: number): Micros {
 }
 
 export class Losses {
-  readonly #limits: RiskLimits
+  #limits: RiskLimits
   /** E at the first arming, E at the start of the risk day, and the net external flows since each. */
   initial: Money = 0
   startOfDay: Money = 0
   flowDay: Money = 0
   flowAll: Money = 0
   peak: Money = 0
+  /** What the percentages are taken of (R-45): never more than equity then. */
+  dayBase: Money = 0
+  allBase: Money = 0
   maxDrawdown = 0
   dailyTripped = false
   emergencyTripped = false
@@ -40,17 +43,47 @@ export class Losses {
     this.#limits = limits
   }
 
-  arm(equity: Money): void {
+  /** `base`: what the percentages of this day are taken of, where that is less than equity (R-45). */
+  arm(equity: Money, base = equity): void {
     this.initial = equity
     this.startOfDay = equity
     this.peak = equity
+    this.dayBase = base
+    this.allBase = base
     this.#lines()
   }
 
-  roll(equity: Money): void {
+  roll(equity: Money, base = equity): void {
     this.startOfDay = equity
+    this.dayBase = base
     this.flowDay = 0
     this.dailyTripped = false
+    this.#lines()
+  }
+
+  /** The process was down at the roll: losses taken meanwhile belong to this day (R-08). */
+  raiseStart(equity: Money): void {
+    if (equity <= this.startOfDay) return
+    if (this.dayBase === this.startOfDay) this.dayBase = equity
+    this.startOfDay = equity
+    this.#lines()
+  }
+
+  /** R-04: the operator writes a new base for the total loss. */
+  rebase(equity: Money, base = equity): void {
+    this.initial = equity
+    this.flowAll = 0
+    this.peak = equity
+    this.allBase = base
+    this.emergencyTripped = false
+    this.#lines()
+  }
+
+  /** Other limits from now on (I-45), or another allotment (R-45). */
+  retune(limits: RiskLimits, dayBase = this.dayBase, allBase = this.allBase): void {
+    this.#limits = limits
+    this.dayBase = dayBase
+    this.allBase = allBase
     this.#lines()
   }
 
@@ -74,10 +107,11 @@ export class Losses {
 
   #lines(): void {
     const { dailyLoss, emergencyLoss } = this.#limits
-    const dayBase = this.startOfDay
-    this.dailyLine = dayBase + this.flowDay - mulDiv(dayBase, dailyLoss.num, dailyLoss.den, 'up')
-    const base = this.#limits.totalLossBase === 'peak' ? this.peak : this.initial + this.flowAll
-    this.emergencyLine = base - mulDiv(base, emergencyLoss.num, emergencyLoss.den, 'up')
+    const day = Math.min(this.startOfDay, this.dayBase)
+    this.dailyLine = this.startOfDay + this.flowDay - mulDiv(day, dailyLoss.num, dailyLoss.den, 'up')
+    const start = this.#limits.totalLossBase === 'peak' ? this.peak : this.initial + this.flowAll
+    const base = this.allBase < this.initial ? Math.min(start, this.allBase) : start
+    this.emergencyLine = start - mulDiv(base, emergencyLoss.num, emergencyLoss.den, 'up')
   }
 
   snapshot(): unknown {
@@ -87,14 +121,17 @@ export class Losses {
       flowDay: this.flowDay,
       flowAll: this.flowAll,
       peak: this.peak,
+      dayBase: this.dayBase,
+      allBase: this.allBase,
       maxDrawdown: this.maxDrawdown,
       dailyTripped: this.dailyTripped,
       emergencyTripped: this.emergencyTripped,
     }
   }
 
-  restore(s: unknown, armed: boolean): void {
+  restore(s: unknown, limits: RiskLimits): void {
     Object.assign(this, s)
-    if (armed) this.#lines()
+    this.#limits = limits
+    if (this.initial !== 0) this.#lines()
   }
 }

@@ -6,7 +6,8 @@ import { assert } from '../base/assert.ts'
 import type { Micros } from '../base/time.ts'
 import type { OrderCommand, SubmitOrder } from '../domain/command.ts'
 import type { OrderState, OrderTerms } from '../domain/order.ts'
-import type { Price, Qty } from '../domain/units.ts'
+import type { Price, Qty, Side } from '../domain/units.ts'
+import type { BookedFillEntry } from './ledger.ts'
 import { isLive, type LifecycleEvent, nextState, type Transition } from './lifecycle.ts'
 
 /** Why an order exists: wished by the agent, or an exit of the risk rules. */
@@ -30,6 +31,16 @@ export interface OrderRow {
   cumValue: number
   fills: number
   sentAt: Micros
+  /** When the last message about it left: new, replace or cancel (R-36). */
+  askedAt: Micros
+  /** Since when it is unknown; 0 while it is not. When it was last asked about, and first shown to be absent (F-14). */
+  unknownSince: Micros
+  queriedAt: Micros
+  absentSince: Micros
+  /** The broker has shown at least once that it knows the order. */
+  known: boolean
+  /** Its fills as booked, by fill number. */
+  log: BookedFillEntry[]
   /** Terms asked for by a replace that is under way; 0 when none. */
   nextQty: Qty
   nextLimit: Price
@@ -39,12 +50,29 @@ export interface OrderRow {
   reducing: boolean
 }
 
+/** An order of somebody else in the account; plain data. */
+export interface ExternalOrder {
+  readonly broker: number
+  readonly externalId: number
+  readonly instrument: number
+  readonly side: Side
+  readonly qty: Qty
+  readonly cumQty: Qty
+  /** 0 for an order at market. */
+  readonly limit: Price
+}
+
+/** States in which a message of ours is out and unanswered. */
+const AWAITING: ReadonlySet<OrderState> = new Set(['pendingNew', 'pendingCancel', 'pendingReplace'])
+
 /** Finished orders kept for late fills (F-23). */
 const KEEP_FINISHED = 1024
 
 export class Orders {
   /** Live orders in the order of their ids. */
   live: OrderRow[] = []
+  /** Working orders at a broker that are not ours: they count and are never touched (I-25). */
+  external: ExternalOrder[] = []
   #finished = new Map<number, OrderRow>()
   nextOrderId = 1
 
@@ -72,6 +100,12 @@ export class Orders {
       cumValue: 0,
       fills: 0,
       sentAt: cmd.t,
+      askedAt: cmd.t,
+      unknownSince: 0,
+      queriedAt: 0,
+      absentSince: 0,
+      known: false,
+      log: [],
       nextQty: 0,
       nextLimit: 0,
       nextStop: 0,
@@ -89,14 +123,32 @@ export class Orders {
       row.nextLimit = cmd.limit
       row.nextStop = cmd.stop
     }
+    row.askedAt = cmd.t
     return this.move(row, cmd.type === 'replace' ? 'replaceSent' : 'cancelSent')
+  }
+
+  /** The earliest moment at which a message has been without an answer for `timeout`; Infinity when all have one. */
+  oldestAsked(): Micros {
+    let t = Infinity
+    for (const o of this.live) if (AWAITING.has(o.state) && o.askedAt < t) t = o.askedAt
+    return t
+  }
+
+  /** Live orders that a broker has not answered for. */
+  awaiting(askedBefore: Micros): OrderRow[] {
+    return this.live.filter((o) => AWAITING.has(o.state) && o.askedAt < askedBefore)
   }
 
   move(row: OrderRow, event: LifecycleEvent): Transition {
     const { state, transition } = nextState(row.state, event, row.cumQty > 0)
     if (state === row.state) return transition
+    const ended = !isLive(row.state)
     row.state = state
-    if (!isLive(state)) {
+    if (ended) {
+      this.#finished.delete(row.orderId)
+      this.live.push(row)
+      this.live.sort((a, b) => a.orderId - b.orderId)
+    } else if (!isLive(state)) {
       this.live = this.live.filter((o) => o !== row)
       this.#finished.set(row.orderId, row)
       if (this.#finished.size > KEEP_FINISHED) {
@@ -125,11 +177,13 @@ export class Orders {
   }
 
   snapshot(): unknown {
-    return { live: this.live, finished: [...this.#finished.values()], nextOrderId: this.nextOrderId }
+    const { live, external, nextOrderId } = this
+    return { live, external, finished: [...this.#finished.values()], nextOrderId }
   }
 
   restore(s: unknown): void {
-    const from = s as { live: OrderRow[]; finished: OrderRow[]; nextOrderId: number }
+    const from = s as { live: OrderRow[]; external: ExternalOrder[]; finished: OrderRow[]; nextOrderId: number }
+    this.external = from.external
     this.live = from.live
     this.#finished = new Map(from.finished.map((o) => [o.orderId, o]))
     this.nextOrderId = from.nextOrderId

@@ -32,6 +32,9 @@ export class Valuation {
   readonly #ccy: readonly number[]
   equity: Money = 0
   cashInBase: Money = 0
+  readonly #foreign: boolean
+  /** Capital given to Sametape (R-45); 0: all of it. */
+  allotted: Money = 0
 
   constructor(base: Currency, ledger: Ledger, market: Market, routes: readonly (FxRoute | undefined)[]) {
     this.base = base
@@ -39,6 +42,7 @@ export class Valuation {
     this.#market = market
     this.#instruments = market.instruments
     this.#routes = routes
+    this.#foreign = routes.some((r) => r !== undefined)
     this.#values = market.instruments.map(() => 0)
     this.#positionSums = ledger.currencies.map(() => 0)
     const scales = market.instruments.map(notionalScale)
@@ -97,7 +101,7 @@ export class Valuation {
 
   /** Call when the mark or the holding of an instrument changed, then `settle`. */
   revalue(instrument: number): void {
-    const qty = this.#ledger.held(instrument)
+    const qty = this.#ledger.owned(instrument)
     const mul = this.#mul[instrument] as number
     const div = this.#div[instrument] as number
     const twice = qty * this.#market.of(instrument).mark2 * mul
@@ -112,6 +116,8 @@ export class Valuation {
 
   /** Recomputes E from the sums; cheap when there is one currency. */
   settle(): void {
+    // Before the first rate of a currency that is held there is no equity to speak of: never 0, never 1:1 (R-33).
+    if (this.#foreign && !this.computable()) return
     let cash = 0
     let positions = 0
     const n = this.#routes.length
@@ -128,6 +134,29 @@ export class Valuation {
     }
     this.cashInBase = cash
     this.equity = cash + positions
+  }
+
+  /** Result of managed trading so far in base money: what it moved in cash and the value of what is still held (R-45). */
+  managedResult(): Money {
+    const flow = [...this.#ledger.managedFlow]
+    for (const i of this.#instruments) {
+      const held = this.#ledger.held(i.id)
+      if (held === 0) continue
+      const ccy = this.#ccy[i.id] as number
+      const twice = mulDiv(
+        held,
+        this.#market.of(i.id).mark2 * (this.#mul[i.id] as number),
+        this.#div[i.id] as number,
+        'down',
+      )
+      flow[ccy] = (flow[ccy] as Money) + Math.floor(twice / 2)
+    }
+    return flow.reduce((sum, amount, ccy) => sum + this.toBase(ccy, amount), 0)
+  }
+
+  /** What percentage limits are taken of (R-45): equity, or the allotment with its result where that is less. */
+  limitBase(): Money {
+    return this.allotted === 0 ? this.equity : Math.min(this.equity, this.allotted + this.managedResult())
   }
 
   /** Σ |value| of all holdings in base money. */

@@ -57,7 +57,7 @@ export class SimAccount {
     const sign = held > 0 ? 1 : -1
     const size = Math.abs(held)
     const whole = mulDiv(size, e.num, e.den, 'down')
-    this.#held[e.instrument] = sign * whole
+    this.#held[e.instrument] = sign > 0 ? whole : 0 - whole
     // size · num − whole · den parts of 1/den new shares are left, worth mark · den / num / 2 each.
     const rest = Number(BigInt(size) * BigInt(e.num) - BigInt(whole) * BigInt(e.den))
     if (rest === 0) return

@@ -4,6 +4,7 @@
  * are involved, and upwards where several must be added in base money.
  */
 import { compareProducts, mulDiv } from '../../base/fixed.ts'
+import { type Micros, SECOND } from '../../base/time.ts'
 import { costsOf } from '../../domain/fees.ts'
 import { type Instrument, notionalScale } from '../../domain/instrument.ts'
 import type { OrderTerms } from '../../domain/order.ts'
@@ -23,17 +24,38 @@ export function value200(order: Priced, mark2: number): number {
 }
 
 /** Σ over position, live opening orders and (for its own instrument) the new order, in quantity × price × 200. */
-function exposure200(view: GateView, instrument: number, extra: OrderIntent | undefined): number {
+export function exposure200(view: GateView, instrument: number, extra: OrderIntent | undefined): number {
   const mark2 = view.market.of(instrument).mark2
   let held = 0
-  for (const of of view.ledger.positions) held += Math.abs(of[instrument]?.qty ?? 0)
+  for (const of of view.ledger.positions) held += Math.abs(of[instrument]?.qty ?? 0) + (of[instrument]?.external ?? 0)
   let sum = held * mark2 * 100
   for (const o of view.orders.live) {
     if (o.instrument !== instrument || o.reducing) continue
     const next = { ...o, limit: Math.max(o.limit, o.nextLimit), stop: Math.max(o.stop, o.nextStop) }
     sum += view.orders.leaves(o) * value200(next, mark2)
   }
+  for (const o of view.orders.external) {
+    if (o.instrument !== instrument || o.side < 0) continue
+    sum +=
+      (o.qty - o.cumQty) *
+      value200({ orderType: o.limit > 0 ? 'limit' : 'market', side: 1, limit: o.limit, stop: 0 }, mark2)
+  }
   if (extra !== undefined) sum += extra.qty * value200(extra, mark2)
+  return sum
+}
+
+/** X of R-09 in base money, rounded up: holdings, live opening orders and this one, over its economic family. */
+export function exposureInBase(view: GateView, intent: OrderIntent): Money {
+  const own = view.market.instruments[intent.instrument] as Instrument
+  let sum = 0
+  for (const i of view.market.instruments) {
+    if (i.economicId !== own.economicId) continue
+    const rate = view.valuation.rate(view.ledger.currencyOf(i.id))
+    if (rate === undefined) continue
+    const { mul, div } = notionalScale(i)
+    const x = exposure200(view, i.id, i.id === own.id ? intent : undefined)
+    sum += mulDiv(mulDiv(x, mul, 200 * div, 'up'), rate.num, rate.den, 'up')
+  }
   return sum
 }
 
@@ -43,7 +65,7 @@ export const checkExposure: RiskCheck = (view, intent, reducing) => {
   const { instruments } = view.market
   const own = instruments[intent.instrument] as Instrument
   const { num, den } = view.limits.positionSize
-  const equity = view.valuation.equity
+  const equity = view.valuation.limitBase()
   if (equity <= 0) return true
   const family = instruments.filter((i) => i.economicId === own.economicId)
   if (family.length === 1) {
@@ -75,7 +97,7 @@ export function reservedCash(view: GateView, broker: number, currency: number): 
   return sum
 }
 
-function cashNeed(view: GateView, order: Priced, instrumentId: number, qty: number): Money {
+export function cashNeed(view: GateView, order: Priced, instrumentId: number, qty: number): Money {
   const instrument = view.market.instruments[instrumentId] as Instrument
   const v200 = value200(order, view.market.of(instrumentId).mark2)
   const { mul, div } = notionalScale(instrument)
@@ -91,6 +113,36 @@ export const checkCash: RiskCheck = (view, intent) => {
   if (held < 0) return false
   const currency = view.ledger.currencyOf(intent.instrument)
   const need = cashNeed(view, intent, intent.instrument, intent.qty)
-  const free = view.ledger.cashOf(intent.broker, currency) - reservedCash(view, intent.broker, currency)
-  return need > free
+  return need > freeCash(view, intent.broker, currency)
+}
+
+/** Base currency that foreign purchases of an integrated account will still take: their debts and reservations. */
+function lentAbroad(view: GateView, broker: number, currency: number): Money {
+  if (view.brokers[broker]?.funding !== 'integrated') return 0
+  let sum = 0
+  view.ledger.currencies.forEach((_, foreign) => {
+    if (foreign === currency) return
+    const rate = view.valuation.rate(foreign)
+    const debt = reservedCash(view, broker, foreign) + Math.max(0, -view.ledger.cashOf(broker, foreign))
+    if (rate !== undefined && debt > 0) sum += mulDiv(debt, rate.num, rate.den, 'up')
+  })
+  return sum
+}
+
+/** A buying-power answer counts this long. */
+const POWER_AGE: Micros = 60 * SECOND
+
+/**
+ * What may still be spent of a currency at a broker: its cash less what live buys reserve. Where the account buys foreign
+ * stock out of base currency by the broker's own rule, the last answer on buying power is the bound, less what was
+ * sent since; an old or missing answer leaves nothing.
+ */
+export function freeCash(view: GateView, broker: number, currency: number): Money {
+  const reserved = reservedCash(view, broker, currency)
+  const integrated =
+    view.brokers[broker]?.funding === 'integrated' && view.ledger.currencies[currency] !== view.valuation.base
+  if (!integrated) return view.ledger.cashOf(broker, currency) - reserved - lentAbroad(view, broker, currency)
+  const power = view.buyingPower(broker, currency)
+  if (power === undefined || view.t - power.t > POWER_AGE) return 0
+  return power.amount - reserved
 }

@@ -17,7 +17,7 @@ describe('order lifecycle (I-18)', () => {
     for (const state of ORDER_STATES) expect(isLive(state)).toBe(!END.has(state))
   })
 
-  it('an ended order never lives again, and its late fills are marked', () => {
+  it('an ended order lives again only by the books of its broker, and its late fills are marked', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...LIFECYCLE_EVENTS), { maxLength: 30 }), (events) => {
         let state: (typeof ORDER_STATES)[number] = 'pendingNew'
@@ -26,7 +26,10 @@ describe('order lifecycle (I-18)', () => {
           const before = state
           const { state: after, transition } = nextState(state, event, filled)
           if (event === 'partialFill' || event === 'fill') filled = true
-          if (END.has(before)) {
+          if (END.has(before) && event === 'revived') {
+            // F-32: only the broker's own books bring an order back, and never one that was filled.
+            expect(after).toBe(before === 'filled' ? 'filled' : filled ? 'partiallyFilled' : 'new')
+          } else if (END.has(before)) {
             expect(after).toBe(before)
             expect(transition).toBe(event === 'partialFill' || event === 'fill' ? 'late' : 'ignore')
           }

@@ -144,7 +144,7 @@ describe('E-07, E-08 minimum and count (R-15, R-18, R-19)', () => {
 
 describe('E-09 stop (R-26)', () => {
   it('100 @ 100 and 50 @ 97: average 99, level 97.02', () => {
-    const position = { qty: 150, cost: 100 * 10_000 + 50 * 9_700, fillSeq: 1 }
+    const position = { qty: 150, cost: 100 * 10_000 + 50 * 9_700, fillSeq: 1, external: 0, sellable: -1 }
     const stop = noStop()
     followStop(stop, position, LIMITS.stopLoss)
     expect(reachesStop(stop, position, 2 * 9_703)).toBe(false)
@@ -153,7 +153,7 @@ describe('E-09 stop (R-26)', () => {
   })
 
   it('70,000 won stops at 68,600', () => {
-    const position = { qty: 3, cost: 210_000, fillSeq: 1 }
+    const position = { qty: 3, cost: 210_000, fillSeq: 1, external: 0, sellable: -1 }
     const stop = noStop()
     followStop(stop, position, LIMITS.stopLoss)
     expect(stop.level2).toBe(2 * 68_600)
