@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { Failure } from '../cli/failure.ts'
 import { type BrokersConfig, brokersDefaults, brokersSchema, SECRET_PATHS } from './brokers.ts'
 import type { Environment } from './environment.ts'
+import { type FeesConfig, feesDefaults, feesSchema } from './fees.ts'
 import { hashOf } from './hash.ts'
 import { type Interpolated, interpolate } from './interpolate.ts'
 import { nearest } from './nearest.ts'
@@ -32,6 +33,7 @@ export interface EffectiveConfig {
   readonly risk: RiskConfig
   readonly trading: TradingConfig
   readonly brokers: BrokersConfig
+  readonly fees: FeesConfig
   /** The agent's own parameters, `agent.fast` as `fast`; the agent checks them. */
   readonly agent: ReadonlyMap<string, string>
   /** SHA-256 over all of the above but secrets. */
@@ -51,18 +53,25 @@ const SCHEMA = z.strictObject({
   risk: riskSchema,
   trading: tradingSchema,
   brokers: brokersSchema,
+  fees: feesSchema,
   agent: z.custom<Node>().transform(agentParameters),
 })
 
 const FILES: readonly { readonly name: string; readonly parts: readonly Part[] }[] = [
   { name: 'risk.yaml', parts: ['risk'] },
   { name: 'trading.yaml', parts: ['trading', 'agent'] },
-  { name: 'brokers.yaml', parts: ['brokers'] },
+  { name: 'brokers.yaml', parts: ['brokers', 'fees'] },
 ]
 
 /** Throws Failure (2) with one line per fault. */
 export function loadConfig(source: ConfigSource): EffectiveConfig {
-  let tree: Node = defaultTree({ risk: riskDefaults, trading: tradingDefaults, brokers: brokersDefaults, agent: {} })
+  let tree: Node = defaultTree({
+    risk: riskDefaults,
+    trading: tradingDefaults,
+    brokers: brokersDefaults,
+    fees: feesDefaults,
+    agent: {},
+  })
   for (const part of readFiles(source.dir)) tree = merge(tree, part)
   tree = merge(tree, readSets(source.sets))
   const interpolated = interpolate(tree, source.env)
@@ -70,13 +79,15 @@ export function loadConfig(source: ConfigSource): EffectiveConfig {
   const faults = brokenReferences(interpolated)
   if (!result.success) faults.push(...result.error.issues.flatMap((issue) => describe(issue, tree, interpolated)))
   if (faults.length > 0 || !result.success) throw new Failure(faults.join('\n'), 2)
-  const { risk, trading, brokers, agent } = result.data
+  const { risk, trading, brokers, fees, agent } = result.data
+  const ownFees = fees.account === undefined && fees.commissions.size === 0 ? undefined : fees
   return {
     risk,
     trading,
     brokers,
+    fees,
     agent,
-    hash: hashOf({ risk, trading, brokers, agent }),
+    hash: hashOf({ risk, trading, brokers, agent, fees: ownFees }),
     entries: entriesOf(interpolated.tree),
   }
 }

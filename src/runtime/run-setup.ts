@@ -11,6 +11,7 @@ import type { EngineSetup } from '../core/engine/setup.ts'
 import type { RiskLimits } from '../core/execution/limits.ts'
 import type { FxRoute } from '../core/execution/valuation.ts'
 import { calendarOf, sessionTimes } from '../reference/calendars.ts'
+import { feeModel, type FeeTableId, feeTableId, isFeeTable } from '../reference/fees.ts'
 import { buildInstruments, compareCodePoints } from '../reference/instruments.ts'
 import type { TapeStream } from '../tape/manifest.ts'
 import type { Tape } from '../tape/read.ts'
@@ -26,6 +27,8 @@ export interface RunSetup {
   /** Fresh cursors over all streams; a run consumes them. */
   cursors(): Cursor[]
   readonly initialCash: ReadonlyMap<Currency, Money>
+  /** The fee table that the run is charged by, where there is one. */
+  readonly feeTable?: FeeTableId
   /** Things the user should know: days no calendar speaks for, and the like. */
   readonly notes: readonly string[]
 }
@@ -169,7 +172,7 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
   const traded = instruments.filter((i) => i.venue !== 'FX')
   const currencies = [...new Set<Currency>([base, ...cash.keys(), ...traded.map((i) => i.currency)])].sort()
   const routes = currencies.map((c) => (c === base ? undefined : fxRoute(c, base, instruments)))
-  const sim = readSimOptions(spec.simulation)
+  const sim = readSimOptions(spec.simulation, (name) => feeModel(name, instruments, config.fees))
   const ledgerInstruments = instruments
   const engine: EngineSetup = {
     instruments: ledgerInstruments,
@@ -189,7 +192,16 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
   const to = spec.to ?? Infinity
   const cursors = (): Cursor[] =>
     streams.map((s, rank) => cursorOf(s, rank, instruments[idOf(s.info)] as Instrument, shapes, from, to))
-  return { engine, sim, instruments, cursors, initialCash: cash, notes: notesOf(instruments, calendars, ofInstrument) }
+  const { fees } = spec.simulation
+  return {
+    engine,
+    sim,
+    instruments,
+    cursors,
+    initialCash: cash,
+    ...(isFeeTable(fees) ? { feeTable: feeTableId(fees) } : {}),
+    notes: notesOf(instruments, calendars, ofInstrument),
+  }
 }
 
 /** Currencies that only FX pairs are quoted in: nothing is held in them, they need no rate. */
