@@ -89,7 +89,7 @@ function readLatency(text: string): Latency {
 /** Makes the model of a fee table; it takes the instruments of the run. */
 export type FeeTables = (name: FeeTableName) => FeeModel
 
-const FEES_MEND = `write none, bps:N, ${FEE_TABLES.join(', ')}`
+const FEES_MEND = `write none, bps:N or one of ${FEE_TABLES.join(', ')}`
 
 function readFees(text: string, tables: FeeTables): FeeModel {
   if (text === 'none') return { kind: 'none' }

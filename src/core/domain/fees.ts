@@ -207,7 +207,7 @@ function toMoney(fine: bigint): Money {
   return safe(Number(ceiling(fine, FINE)), 'costs')
 }
 
-/** a · ratio, in the finest unit rounded up; exact for rates of at most 18 decimals of a whole amount. */
+/** a · ratio, rounded up in the finest unit: exact where the rate is a decimal, as all rates of tables are. */
 function share(a: bigint, ratio: Ratio): bigint {
   return ceiling(a * BigInt(ratio.num), BigInt(ratio.den))
 }
