@@ -85,17 +85,19 @@ const table = z.strictObject({
   withholding: z.array(withholding).default([]),
 })
 
-const settlement = z.strictObject({
-  id: z.literal('settlement'),
+const markets = z.strictObject({
+  id: z.literal('markets'),
   version: z.string(),
   source: z.array(z.string()).min(1),
   notes: z.array(z.string()),
-  /** Sessions from trade to settlement, by the first trade date. */
   markets: z.array(
     z.strictObject({
       market: z.string(),
-      calendar: z.string(),
-      lags: z.array(z.strictObject({ from: day, sessions: z.number().int().min(0).max(10) })).min(1),
+      zone: z.string(),
+      /** Where settlement is counted; needed with lags. */
+      calendar: z.string().optional(),
+      /** Sessions from trade to settlement, by the first trade date. */
+      lags: z.array(z.strictObject({ from: day, sessions: z.number().int().min(0).max(10) })).default([]),
     }),
   ),
 })
@@ -103,7 +105,7 @@ const settlement = z.strictObject({
 export type ChargeData = z.output<typeof charge>
 export type ChargeRowData = z.output<typeof chargeRow>
 export type WithholdingData = z.output<typeof withholding>
-export type SettlementData = z.output<typeof settlement>['markets'][number]
+export type MarketData = z.output<typeof markets>['markets'][number]
 
 export interface LoadedFees {
   readonly name: string
@@ -116,24 +118,27 @@ export interface LoadedFees {
   /** Markets for which the table itself has a charge: those in which its broker trades. */
   readonly markets: readonly string[]
   readonly withholding: readonly WithholdingData[]
-  /** SHA-256 over the data, of included tables and settlement lags too. */
+  /** SHA-256 over the data, of included tables and of markets.json too. */
   readonly sha256: string
 }
 
 const loaded = new Map<string, LoadedFees>()
-let lags: { readonly markets: readonly SettlementData[]; readonly canonical: string } | undefined
+let ofMarkets: { readonly markets: readonly MarketData[]; readonly canonical: string } | undefined
 
-function readSettlement(): NonNullable<typeof lags> {
-  if (lags === undefined) {
-    const { data, canonical } = readConfigFile('fees/settlement.json', settlement)
-    for (const m of data.markets) checkRising('settlement', `${m.market}: lags`, m.lags)
-    lags = { markets: data.markets, canonical }
+function readMarkets(): NonNullable<typeof ofMarkets> {
+  if (ofMarkets === undefined) {
+    const { data, canonical } = readConfigFile('fees/markets.json', markets)
+    for (const m of data.markets) checkRising('markets', `${m.market}: lags`, m.lags)
+    ofMarkets = { markets: data.markets, canonical }
   }
-  return lags
+  return ofMarkets
 }
 
-export function settlementData(market: string): SettlementData | undefined {
-  return readSettlement().markets.find((m) => m.market === market)
+/** Zone and settlement of a market. Throws Failure (exit 2) for one that has no row. */
+export function marketData(market: string): MarketData {
+  const found = readMarkets().markets.find((m) => m.market === market)
+  if (found !== undefined) return found
+  throw new Failure(`config/fees/markets.json: no row for the market ${market}. Add one.`, 2)
 }
 
 function checkRising(id: string, field: string, rows: readonly { readonly from: EpochDay }[]): void {
@@ -162,7 +167,7 @@ export function loadFees(name: string): LoadedFees {
   checkCharges(name, data.charges)
   for (const w of data.withholding) checkRising(name, `withholding of ${w.market}`, w.rows)
   const others = data.includes.map(loadFees)
-  const hash = createHash('sha256').update(canonical).update('\n').update(readSettlement().canonical)
+  const hash = createHash('sha256').update(canonical).update('\n').update(readMarkets().canonical)
   for (const other of others) hash.update('\n').update(other.sha256)
   const segments = data.default_segments.map((s): [string, string] => [s.market, s.segment])
   const made: LoadedFees = {

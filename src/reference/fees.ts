@@ -10,9 +10,9 @@ import { DAY, type EpochDay, formatDay, type Micros } from '../core/base/time.ts
 import type { FeeCharge, FeeModel, FeeSchedule } from '../core/domain/fees.ts'
 import type { Instrument, Product } from '../core/domain/instrument.ts'
 import { moneyDecimals } from '../core/domain/units.ts'
-import { type ChargeData, type ChargeRowData, FEE_TABLES, type FeeTableName, loadFees } from './fee-data.ts'
+import { type ChargeData, type ChargeRowData, FEE_TABLES, type FeeTableName, loadFees, marketData } from './fee-data.ts'
 import { firstTradeSettling } from './settlement.ts'
-import { productOf, venueDefaults } from './venues.ts'
+import { productOf } from './venues.ts'
 import { localToUtc } from './zones.ts'
 
 /** What of a configuration fee tables ask for. */
@@ -80,7 +80,7 @@ function chargesFor(name: FeeTableName, instrument: Instrument, account: string 
 /** When a row of a charge begins to hold, by local midnight of its first trading day. */
 export function inForceFrom(c: ChargeData, row: ChargeRowData, market: string): Micros {
   const day = c.decides === 'settlement' ? firstTradeSettling(market, row.from) : row.from
-  return localToUtc(day * DAY, venueDefaults(market).zone)
+  return localToUtc(day * DAY, marketData(market).zone)
 }
 
 function ratio(text: string): Ratio {

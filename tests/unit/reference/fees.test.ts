@@ -115,6 +115,35 @@ describe('Interactive Brokers, tiered', () => {
   })
 })
 
+describe('Interactive Brokers, Hong Kong and mainland China (published comparison examples)', () => {
+  const asia = (table: FeeTableName, venue: 'HK' | 'CN', side: 'buy' | 'sell', on: string) => {
+    const currency = venue === 'HK' ? 'HKD' : 'CNY'
+    return costsOf({
+      table,
+      of: listing(venue, '0700', { currency, product: 'stock' }),
+      side,
+      on,
+      fills: [[1000, '50']],
+    })
+  }
+
+  it('1,000 at HKD 50: 30.00 tiered and 40.00 fixed, beside the levy of 1.50 and stamp duty of 50', () => {
+    expect(asia('ib-tiered', 'HK', 'buy', '2013-06-03')).toEqual({ fee: '31.5', tax: '50' })
+    expect(asia('ib-fixed', 'HK', 'buy', '2013-06-03')).toEqual({ fee: '41.5', tax: '50' })
+  })
+
+  it('1,000 at CNH 50: 30.44 tiered and 45.44 fixed (the page cuts 2.435), stamp duty on sales alone', () => {
+    expect(asia('ib-tiered', 'CN', 'buy', '2018-06-01')).toEqual({ fee: '30.435', tax: '0' })
+    expect(asia('ib-fixed', 'CN', 'sell', '2018-06-01')).toEqual({ fee: '45.435', tax: '50' })
+    expect(asia('ib-fixed', 'CN', 'sell', '2024-06-03')).toEqual({ fee: '44.205', tax: '25' })
+  })
+
+  it('Hong Kong stamp duty: 0.13 % from 2021-08-01, 0.1 % from 2023-11-17, up to the dollar', () => {
+    const days = ['2021-07-30', '2021-08-02', '2023-11-16', '2023-11-17']
+    expect(days.map((on) => asia('ib-fixed', 'HK', 'sell', on).tax)).toEqual(['50', '65', '65', '50'])
+  })
+})
+
 describe('SEC fee: the settlement day decides', () => {
   /** The SEC fee alone: what a sale costs more than a buy, less the trading activity fee, of 1,000,000 US dollars. */
   const perMillion = (on: string): string => {
@@ -256,6 +285,8 @@ describe('markets', () => {
     ['ib-tiered', 'KRX'],
     ['kis', 'GEN'],
     ['ib-fixed', 'CRYPTO'],
+    ['kis', 'HK'],
+    ['ib-tiered', 'JP'],
   ] as const)('--fees %s refuses %s, naming it', (table, venue) => {
     expect(refusal(() => feeModel(table, [listing(venue, 'XYZ')]))).toMatch(
       new RegExp(`^--fees ${table}: XYZ: .* market ${venue} .*none or bps:N`),
@@ -322,7 +353,9 @@ describe('the files', () => {
   it('every file of config/fees is read by a table, and its README names every charge', () => {
     const files = readdirSync(join(ROOT, 'config/fees')).filter((f) => f.endsWith('.json'))
     expect(files.sort()).toEqual(
-      ['ib-fixed', 'ib-tiered', 'kis', 'kr-tax', 'settlement', 'us-regulatory'].map((f) => `${f}.json`),
+      ['cn-connect', 'hk-levies', 'ib-fixed', 'ib-tiered', 'kis', 'kr-tax', 'markets', 'us-regulatory'].map(
+        (f) => `${f}.json`,
+      ),
     )
     const readme = readFileSync(join(ROOT, 'config/fees/README.md'), 'utf8')
     for (const name of FEE_TABLES) for (const c of loadFees(name).charges) expect(readme).toContain(c.name)
