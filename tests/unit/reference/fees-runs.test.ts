@@ -44,10 +44,10 @@ async function specOf({ fees, sets = [] }: Asked) {
 }
 
 async function run(tape: string, asked: Asked): Promise<RunSummary & { out: string }> {
-  const made_ = await specOf(asked)
+  const parts = await specOf(asked)
   const out = join(dir, `run-${made++}`)
   const common = { journal: 'refs', tables: true, commandLine: [] } as const
-  return { ...(await backtest({ tapes: [tape], out, ...made_, ...common })), out }
+  return { ...(await backtest({ tapes: [tape], out, ...parts, ...common })), out }
 }
 
 interface Fill {
