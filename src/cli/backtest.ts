@@ -3,7 +3,7 @@ import { loadAgent, loadSink } from '../runtime/agent-load.ts'
 import { backtest, openTapes } from '../runtime/backtest.ts'
 import { cashCurrency } from '../runtime/run-setup.ts'
 import { makeSpec } from '../runtime/run-spec.ts'
-import { readSimOptions } from '../runtime/sim-options.ts'
+import { checkSimOptions } from '../runtime/sim-options.ts'
 import { ParamError, readParams } from '../core/decision/params.ts'
 import { type CliCommand, repeat } from './command.ts'
 import { Failure } from './failure.ts'
@@ -24,7 +24,7 @@ export const command: CliCommand = {
   async run(tapes, options, ctx) {
     const config = run.readConfig(options)
     const simulation = run.simTexts(options)
-    readSimOptions(simulation)
+    checkSimOptions(simulation)
     const agent = await loadAgent(run.text(options, 'agent') ?? 'hold')
     checkParams(agent.definition.params ?? {}, config.agent)
     const out = run.text(options, 'out') as string

@@ -17,7 +17,7 @@ export function addRunOptions(command: Command): void {
     .option('--liquidity <how>', 'shown, volume:F or unlimited', SIM_DEFAULTS.liquidity)
     .option('--slippage <how>', 'none, ticks:N, bps:N, spread:F or sqrt:Y', SIM_DEFAULTS.slippage)
     .option('--latency <time>', 'one way, such as 5ms', SIM_DEFAULTS.latency)
-    .option('--fees <model>', 'none or bps:N', SIM_DEFAULTS.fees)
+    .option('--fees <model>', 'none, bps:N, kis, ib-fixed or ib-tiered', SIM_DEFAULTS.fees)
     .option('--venue-clock <which>', 'receive (the venue acts on receive times)', 'receive')
     .option('--seed <n>', 'seed of everything random', '0')
     .option('--from <time>', 'first moment: a stamp with zone, or a session date')

@@ -9,6 +9,7 @@ import { Failure } from '../cli/failure.ts'
 import { type BrokersConfig, brokersDefaults, brokersSchema, SECRET_PATHS } from './brokers.ts'
 import type { Environment } from './environment.ts'
 import { type CapitalConfig, capitalSchema } from './capital.ts'
+import { type FeesConfig, feesDefaults, feesSchema } from './fees.ts'
 import { hashOf } from './hash.ts'
 import { type Interpolated, interpolate } from './interpolate.ts'
 import { nearest } from './nearest.ts'
@@ -34,6 +35,7 @@ export interface EffectiveConfig {
   readonly capital: CapitalConfig
   readonly trading: TradingConfig
   readonly brokers: BrokersConfig
+  readonly fees: FeesConfig
   /** The agent's own parameters, `agent.fast` as `fast`; the agent checks them. */
   readonly agent: ReadonlyMap<string, string>
   /** SHA-256 over all of the above but secrets. */
@@ -54,13 +56,14 @@ const SCHEMA = z.strictObject({
   capital: capitalSchema,
   trading: tradingSchema,
   brokers: brokersSchema,
+  fees: feesSchema,
   agent: z.custom<Node>().transform(agentParameters),
 })
 
 const FILES: readonly { readonly name: string; readonly parts: readonly Part[] }[] = [
   { name: 'risk.yaml', parts: ['risk', 'capital'] },
   { name: 'trading.yaml', parts: ['trading', 'agent'] },
-  { name: 'brokers.yaml', parts: ['brokers'] },
+  { name: 'brokers.yaml', parts: ['brokers', 'fees'] },
 ]
 
 /** Throws Failure (2) with one line per fault. */
@@ -70,6 +73,7 @@ export function loadConfig(source: ConfigSource): EffectiveConfig {
     capital: {},
     trading: tradingDefaults,
     brokers: brokersDefaults,
+    fees: feesDefaults,
     agent: {},
   })
   for (const part of readFiles(source.dir)) tree = merge(tree, part)
@@ -79,14 +83,16 @@ export function loadConfig(source: ConfigSource): EffectiveConfig {
   const faults = brokenReferences(interpolated)
   if (!result.success) faults.push(...result.error.issues.flatMap((issue) => describe(issue, tree, interpolated)))
   if (faults.length > 0 || !result.success) throw new Failure(faults.join('\n'), 2)
-  const { risk, capital, trading, brokers, agent } = result.data
+  const { risk, capital, trading, brokers, fees, agent } = result.data
+  const ownFees = fees.account === undefined && fees.commissions.size === 0 ? undefined : fees
   return {
     risk,
     capital,
     trading,
     brokers,
+    fees,
     agent,
-    hash: hashOf({ risk, capital, trading, brokers, agent }),
+    hash: hashOf({ risk, capital, trading, brokers, agent, fees: ownFees }),
     entries: entriesOf(interpolated.tree),
   }
 }

@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts'
 import { readYaml } from './read-yaml.ts'
 import { type Branch, branch, leaf, merge, type Node, type Origin } from './tree.ts'
 
-export const PARTS = ['risk', 'capital', 'trading', 'brokers', 'agent'] as const
+export const PARTS = ['risk', 'capital', 'trading', 'brokers', 'fees', 'agent'] as const
 export type Part = (typeof PARTS)[number]
 
 function refuse(argument: string, why: string): Failure {

@@ -42,7 +42,7 @@ export interface BacktestOptions {
 export type RunSummary = Readonly<Record<string, unknown>> & { readonly digest: string; readonly events: number }
 
 export function headerOf(setup: RunSetup, spec: RunSpec): string {
-  return digestHeader(spec, headerInstruments(setup), setup.engine.base, headerCash(setup))
+  return digestHeader(spec, headerInstruments(setup), setup.engine.base, headerCash(setup), setup.feeTable)
 }
 
 export async function openTapes(dirs: readonly string[]): Promise<Tape[]> {
@@ -77,7 +77,7 @@ export async function backtest(o: BacktestOptions): Promise<RunSummary> {
   if (o.tables && o.journal !== 'none') writeTables(o.out, setup, lineage)
   const exportSeconds = (performance.now() - exported) / 1000
   const summary = summarise(o.out, setup, result, rolls, exportSeconds)
-  await sealRun(o.out, manifestContent(o, tapes, summary))
+  await sealRun(o.out, manifestContent(o, tapes, setup, summary))
   return summary
 }
 
@@ -160,7 +160,12 @@ function lockHash(): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex')
 }
 
-function manifestContent(o: BacktestOptions, tapes: readonly Tape[], summary: RunSummary): Record<string, unknown> {
+function manifestContent(
+  o: BacktestOptions,
+  tapes: readonly Tape[],
+  setup: RunSetup,
+  summary: RunSummary,
+): Record<string, unknown> {
   const rowsOf = (t: Tape): number => t.manifest.streams.reduce((n, s) => n + s.rows, 0)
   const { run: _run, wall_seconds: _w, events_per_second: _e, export_seconds: _x, ...figures } = summary
   return {
@@ -174,6 +179,7 @@ function manifestContent(o: BacktestOptions, tapes: readonly Tape[], summary: Ru
     runtime: { node: process.version, platform: `${process.platform}-${process.arch}`, lock_sha256: lockHash() },
     command_line: o.commandLine,
     agent: { name: o.agent.name, hash: o.agent.hash },
+    ...(setup.feeTable === undefined ? {} : { fee_table: setup.feeTable }),
     generated: tapes.some((t) => t.manifest.label === 'generated'),
     tapes: tapes.map((t) => ({
       path: relative(resolve(o.out), resolve(t.dir)),

@@ -32,6 +32,8 @@ const runManifestSchema = z.looseObject({
   inputs: z.number(),
   code: z.string(),
   tapes: z.array(tapeRef),
+  /** Present where fees came from a table. */
+  fee_table: z.object({ name: z.string(), version: z.string(), sha256: z.string() }).optional(),
   files: z.array(listedFile),
   manifest_sha256: z.string(),
 })

@@ -2,6 +2,7 @@
 import { Failure } from '../cli/failure.ts'
 import type { EffectiveConfig } from '../config/load.ts'
 import { fromScaled, toScaled } from '../core/base/decimal.ts'
+import { mulDiv } from '../core/base/fixed.ts'
 import { dayOf, formatDay, type Micros, parseStamp } from '../core/base/time.ts'
 import type { FeedShape } from '../core/data/market.ts'
 import type { Calendar } from '../core/domain/calendar.ts'
@@ -11,6 +12,7 @@ import type { EngineSetup } from '../core/engine/setup.ts'
 import type { RiskLimits } from '../core/execution/limits.ts'
 import type { FxRoute } from '../core/execution/valuation.ts'
 import { calendarOf, sessionTimes } from '../reference/calendars.ts'
+import { feeModel, type FeeTableId, feeTableId, isFeeTable, withholdingOf } from '../reference/fees.ts'
 import { buildInstruments, compareCodePoints } from '../reference/instruments.ts'
 import type { TapeStream } from '../tape/manifest.ts'
 import type { Tape } from '../tape/read.ts'
@@ -28,6 +30,8 @@ export interface RunSetup {
   /** Fresh cursors over all streams; a run consumes them. */
   cursors(): Cursor[]
   readonly initialCash: ReadonlyMap<Currency, Money>
+  /** The fee table that the run is charged by, where there is one. */
+  readonly feeTable?: FeeTableId
   /** Things the user should know: days no calendar speaks for, and the like. */
   readonly notes: readonly string[]
 }
@@ -176,7 +180,7 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
   const traded = instruments.filter((i) => i.venue !== 'FX')
   const currencies = [...new Set<Currency>([base, ...cash.keys(), ...traded.map((i) => i.currency)])].sort()
   const routes = currencies.map((c) => (c === base ? undefined : fxRoute(c, base, instruments)))
-  const sim = readSimOptions(spec.simulation)
+  const sim = readSimOptions(spec.simulation, (name) => feeModel(name, instruments, config.fees))
   const ledgerInstruments = instruments
   const engine: EngineSetup = {
     instruments: ledgerInstruments,
@@ -195,18 +199,35 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
   }
   const from = spec.from ?? -Infinity
   const to = spec.to ?? Infinity
-  const actions = actionsOf(tapes, instruments)
+  const actions = actionsOf(tapes, instruments, spec.simulation.fees, config.fees.account)
   const cursors = (): Cursor[] => [
     ...streams.map((s, rank) => cursorOf(s, rank, instruments[idOf(s.info)] as Instrument, shapes, from, to)),
     // Ranked before every stream: `actions` sorts before the kinds of streams, and only ties of one moment ask for it.
     ...actions.map((of, id) => actionCursor(of, { instrument: id, rank: id - actions.length, from, to })),
   ]
-  return { engine, sim, instruments, cursors, initialCash: cash, notes: notesOf(instruments, calendars, ofInstrument) }
+  const { fees } = spec.simulation
+  return {
+    engine,
+    sim,
+    instruments,
+    cursors,
+    initialCash: cash,
+    ...(isFeeTable(fees) ? { feeTable: feeTableId(fees) } : {}),
+    notes: notesOf(instruments, calendars, ofInstrument),
+  }
 }
 
-/** By instrument id, with the tax that its dividends bear. */
-function actionsOf(tapes: readonly Tape[], instruments: readonly Instrument[]): TaxedAction[][] {
-  const all = tapeActions(tapes).map((a) => ({ ...a, withheld: 0 }))
+/** By instrument id, with the tax that its dividends bear by the fee table in use. */
+function actionsOf(
+  tapes: readonly Tape[],
+  instruments: readonly Instrument[],
+  fees: string,
+  account: string | undefined,
+): TaxedAction[][] {
+  const all = tapeActions(tapes).map((a): TaxedAction => {
+    const { num, den } = a.kind === 'dividend' ? withholdingOf(fees, a.venue, a.day, account) : { num: 0, den: 1 }
+    return { ...a, withheld: mulDiv(a.amount, num, den, 'up') }
+  })
   return instruments.map((i) => all.filter((a) => a.symbol === i.symbol && a.venue === i.venue))
 }
 

@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import type { EffectiveConfig } from '../config/load.ts'
 import { canonicalJson } from '../tape/manifest.ts'
+import type { FeeTableId } from '../reference/fees.ts'
+import { isFeeTable } from '../reference/fees.ts'
 import type { LoadedAgent } from './agent-load.ts'
 import { SIM_DEFAULTS, type SimTexts } from './sim-options.ts'
 
@@ -13,7 +15,7 @@ const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 export const runSpecSchema = z.strictObject({
   /** 1: a session of 0.1.0, whose audit rows had another layout (`core/engine/audit.ts`). */
   schema_version: z.union([z.literal(1), z.literal(2)]),
-  /** Effective values by path, `risk.…` and `trading.…`. */
+  /** Effective values by path, `risk.…` and `trading.…`, and `fees.…` with a fee table. */
   config: texts,
   agent: z.strictObject({ name: z.string(), hash: z.string(), params: z.record(z.string(), z.string()) }),
   simulation: z.strictObject({
@@ -43,11 +45,12 @@ export interface SpecOptions {
   readonly to?: number | undefined
 }
 
-/** Settings of live brokers play no part in a virtual run. */
+/** Settings of live brokers play no part in a virtual run; fees of the own account do where a fee table is used. */
 const PARTS = ['risk.', 'trading.', 'capital.']
 
 export function makeSpec(o: SpecOptions): RunSpec {
-  const entries = o.config.entries.filter((e) => PARTS.some((p) => e.path.startsWith(p)) && !e.secret)
+  const parts = isFeeTable((o.simulation ?? SIM_DEFAULTS).fees) ? [...PARTS, 'fees.'] : PARTS
+  const entries = o.config.entries.filter((e) => parts.some((p) => e.path.startsWith(p)) && !e.secret)
   return {
     schema_version: 2,
     config: Object.fromEntries(entries.map((e) => [e.path, typeof e.value === 'string' ? e.value : [...e.value]])),
@@ -68,9 +71,16 @@ export function setsOf(spec: RunSpec): string[] {
 
 /**
  * What of it goes into the digest: no names or paths. `instruments` are the core's, sorted by id, with the shapes of
- * their feeds.
+ * their feeds. A fee table is named by version and hash, where one is used.
  */
-export function digestHeader(spec: RunSpec, instruments: unknown, base: string, cash: unknown): string {
+export function digestHeader(
+  spec: RunSpec,
+  instruments: unknown,
+  base: string,
+  cash: unknown,
+  feeTable?: FeeTableId,
+): string {
   const { name: _name, ...agent } = spec.agent
-  return canonicalJson({ ...spec, agent, cash, instruments, base, from: undefined, to: undefined })
+  const table = feeTable === undefined ? {} : { fee_table: feeTable }
+  return canonicalJson({ ...spec, agent, cash, instruments, base, ...table, from: undefined, to: undefined })
 }

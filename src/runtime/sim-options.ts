@@ -5,6 +5,8 @@ import type { Ratio } from '../core/base/fixed.ts'
 import type { Micros } from '../core/base/time.ts'
 import type { FeeModel } from '../core/domain/fees.ts'
 import type { Liquidity, SimConfig, Slippage } from '../core/sim/config.ts'
+import { FEE_TABLES, type FeeTableName } from '../reference/fee-data.ts'
+import { isFeeTable } from '../reference/fees.ts'
 import type { Latency } from './virtual-drive.ts'
 
 /** As written by the user; the defaults of the contract. */
@@ -84,22 +86,31 @@ function readLatency(text: string): Latency {
   return { entry: micros, response: micros }
 }
 
-function readFees(text: string): FeeModel {
+/** Makes the model of a fee table; it takes the instruments of the run. */
+export type FeeTables = (name: FeeTableName) => FeeModel
+
+const FEES_MEND = `write none, bps:N or one of ${FEE_TABLES.join(', ')}`
+
+function readFees(text: string, tables: FeeTables): FeeModel {
   if (text === 'none') return { kind: 'none' }
   if (text.startsWith('bps:')) return { kind: 'bps', bps: amount('fees', text, 'bps') }
-  const later = text === 'kis' || text === 'ib-fixed' || text === 'ib-tiered'
-  return fail('fees', text, later ? 'not in this version; write none or bps:N' : 'write none or bps:N')
+  return isFeeTable(text) ? tables(text) : fail('fees', text, FEES_MEND)
 }
 
 /** Reads all options; throws Failure (2) naming option, value and what to write. */
-export function readSimOptions(texts: SimTexts): SimOptions {
+export function readSimOptions(texts: SimTexts, tables: FeeTables): SimOptions {
   return {
     config: {
       match: readMatch(texts.match),
       liquidity: readLiquidity(texts.liquidity),
       slippage: readSlippage(texts.slippage),
-      fees: readFees(texts.fees),
+      fees: readFees(texts.fees, tables),
     },
     latency: readLatency(texts.latency),
   }
+}
+
+/** The same before any instrument is known: a fee table is checked by its name alone. */
+export function checkSimOptions(texts: SimTexts): void {
+  readSimOptions(texts, () => ({ kind: 'none' }))
 }

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { Failure } from '../cli/failure.ts'
 import { loadConfig } from '../config/load.ts'
 import { codeVersion } from '../tape/version.ts'
+import type { FeeTableId } from '../reference/fees.ts'
 import { type LoadedAgent, loadAgent } from './agent-load.ts'
 import { headerOf, openTapes } from './backtest.ts'
 import { Comparison, compareRecords, type Difference } from './compare.ts'
@@ -60,13 +61,26 @@ export async function verify(
     sink: () => ({ sink: comparison.sink, flush: () => comparison.finish() }),
     progress: (n) => options.progress?.(n, manifest.events),
   })
-  return judge(manifest, result.digest, result.events, comparison.first)
+  return judge(manifest, result.digest, result.events, comparison.first, feeTableChange(manifest, setup.feeTable))
 }
 
-function judge(manifest: RunManifest, digest: string, events: number, first: Difference | undefined): Verification {
+/** Says how the fee table differs from the one recorded; undefined when it does not. */
+function feeTableChange({ fee_table: then }: RunManifest, now: FeeTableId | undefined): string | undefined {
+  if (then === undefined || now === undefined || then.sha256 === now.sha256) return undefined
+  const of = (id: FeeTableId): string => `${id.version}/sha256:${id.sha256.slice(0, 12)}`
+  return `fee table ${now.name} is not the one recorded (${of(then)}, now ${of(now)})`
+}
+
+function judge(
+  manifest: RunManifest,
+  digest: string,
+  events: number,
+  first: Difference | undefined,
+  feeChange: string | undefined,
+): Verification {
   const code = { recorded: manifest.code, running: codeVersion() }
   const identical = first === undefined && digest === manifest.digest && events === manifest.events
-  const cause = identical ? null : causeOf(first, code)
+  const cause = identical ? null : (feeChange ?? causeOf(first, code))
   return { identical, events, digest, code, first_difference: first ?? null, cause }
 }
 

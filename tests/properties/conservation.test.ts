@@ -7,7 +7,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AgentDefinition, defineAgent, type OrderRequest } from '../../src/core/decision/agent.ts'
 import { KIND, REPORT_TYPES } from '../../src/core/engine/records.ts'
-import { type MemoryResult, type MemoryStream, runMemory, walkBars } from '../support/memory-run.ts'
+import type { FeeModel } from '../../src/core/domain/fees.ts'
+import { feeModel } from '../../src/reference/fees.ts'
+import { type MemoryResult, type MemoryStream, runMemory, setupOf, walkBars } from '../support/memory-run.ts'
 
 const SEED = 20_261_124
 const FILLED = REPORT_TYPES.indexOf('filled')
@@ -127,6 +129,54 @@ function exposureHolds(result: MemoryResult): void {
   expect(checked).toBeGreaterThanOrEqual(0)
 }
 
+/** Fee tables of US shares on these instruments, and on each sale a tax besides. */
+function tableFees(name: 'ib-fixed' | 'ib-tiered' | 'kis', seed: number): FeeModel {
+  const { instruments } = setupOf({ streams: market(seed), agent: wildAgent([]) })
+  const model = feeModel(
+    name,
+    instruments.map((i) => ({ ...i, venue: 'US' })),
+  )
+  if (model.kind !== 'table') throw new Error('no table')
+  const rate = { num: 15, den: 10_000 }
+  const tax = { name: 'tax', books: 'tax', side: -1, per: 'order', base: 'value', rate } as const
+  const schedules = model.schedules.map((s) => ({ ...s, rows: s.rows.map((row) => [...row, tax]) }))
+  return { ...model, schedules }
+}
+
+interface OrderCosts {
+  fills: number
+  qty: bigint
+  value: bigint
+  fee: bigint
+  tax: bigint
+}
+
+/** Fees, taxes, quantity and value in micro-USD by order, sales with a negative quantity. */
+function orderCosts(result: MemoryResult): OrderCosts[] {
+  const orders = new Map<number, OrderCosts>()
+  for (const w of result.records) {
+    if ((w[0] as number) % 256 !== KIND.report || w[3] !== FILLED) continue
+    const o = orders.get(w[5] as number) ?? { fills: 0, qty: 0n, value: 0n, fee: 0n, tax: 0n }
+    const [side, qty, price] = [BigInt(w[7] as number), BigInt(w[8] as number), BigInt(w[9] as number)]
+    const [fee, tax] = [BigInt(w[10] as number), BigInt(w[11] as number)]
+    expect(fee >= 0n && tax >= 0n).toBe(true)
+    o.fills++
+    o.qty += side * qty
+    o.value += qty * price * 10_000n
+    o.fee += fee
+    o.tax += tax
+    orders.set(w[5] as number, o)
+  }
+  return [...orders.values()]
+}
+
+/** Interactive Brokers' fixed commission in micro-USD: 0.005 a share, at least 1.00, at most 1 %, rounded up. */
+function fixedCommission(qty: bigint, value: bigint): bigint {
+  const most = (value + 99n) / 100n
+  const least = qty * 5000n > 1_000_000n ? qty * 5000n : 1_000_000n
+  return least < most ? least : most
+}
+
 function market(seed: number): MemoryStream[] {
   return [walkBars('AAA', 150, seed), walkBars('BBB', 150, seed + 1)]
 }
@@ -152,6 +202,34 @@ describe('a wild agent', () => {
       { seed: SEED, numRuns: 60 },
     )
     expect(fills).toBeGreaterThan(100)
+  })
+
+  it('conserves cash under fee tables with order minima, and an order costs what its whole costs', async () => {
+    let partial = 0
+    const names = fc.constantFrom('ib-fixed' as const, 'ib-tiered' as const, 'kis' as const)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(wish, { minLength: 5, maxLength: 40 }),
+        fc.nat(1000),
+        names,
+        async (wishes, seed, name) => {
+          const fees = tableFees(name, seed)
+          const limits = { maxDailyOrders: 10_000, dailyLoss: { num: 9, den: 10 }, emergencyLoss: { num: 9, den: 10 } }
+          const sim = { fees, liquidity: { kind: 'volume', share: { num: 1, den: 100 } } } as const
+          const r = await runMemory({ streams: market(seed), agent: wildAgent(wishes), sim, limits })
+          audit(r)
+          for (const o of orderCosts(r)) {
+            if (o.fills > 1) partial++
+            // The tax is rounded up once for the order, whatever its fills were.
+            expect(o.tax).toBe(o.qty > 0n ? 0n : (o.value * 15n + 9999n) / 10_000n)
+            if (name === 'ib-fixed' && o.qty > 0n) expect(o.fee).toBe(fixedCommission(o.qty, o.value))
+            if (name === 'ib-fixed') expect(o.fee >= fixedCommission(o.qty < 0n ? -o.qty : o.qty, o.value)).toBe(true)
+          }
+        },
+      ),
+      { seed: SEED, numRuns: 40 },
+    )
+    expect(partial).toBeGreaterThan(20)
   })
 
   it('a request that is no number is denied for its structure and never sent', async () => {

@@ -9,6 +9,7 @@ import type { Micros } from '../base/time.ts'
 import type { SessionClock } from '../domain/calendar.ts'
 import type { BarEvent, QuoteEvent } from '../domain/event.ts'
 import { FLAG_SUSPICIOUS } from '../domain/event.ts'
+import type { Charged } from '../domain/fees.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { OrderType, TimeInForce } from '../domain/order.ts'
 import type { Price, Qty, Side } from '../domain/units.ts'
@@ -35,6 +36,8 @@ export interface WorkingOrder {
   cumQty: Qty
   /** Fills so far. */
   fills: number
+  /** What these fills were charged: order minima and maxima are of the order. */
+  readonly charged: Charged
   /** False for a stop that is not triggered yet. */
   active: boolean
   /** A limit order that saw the touch beyond its limit: from then on it waits in the book and fills at its limit. */

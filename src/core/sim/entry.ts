@@ -1,6 +1,7 @@
 /** How an accepted command becomes a working order of a desk: fields that its type does not have are dropped. */
 import type { Micros } from '../base/time.ts'
 import type { SubmitOrder } from '../domain/command.ts'
+import { nothingCharged } from '../domain/fees.ts'
 import { type Desk, NOT_YET, type WorkingOrder } from './desk.ts'
 import { expiryOf } from './expiry.ts'
 
@@ -20,6 +21,7 @@ export function enter(desk: Desk, cmd: SubmitOrder, at: Micros, seq: number): Wo
     stop: stops ? cmd.stop : 0,
     cumQty: 0,
     fills: 0,
+    charged: nothingCharged(),
     active: !stops,
     resting: false,
     done: false,

@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts'
 import type { Micros } from '../base/time.ts'
 import type { ReportEvent } from '../domain/event.ts'
-import { costsOf } from '../domain/fees.ts'
+import { charge } from '../domain/fees.ts'
 import type { Price, Qty } from '../domain/units.ts'
 import { isPrice } from './conditions.ts'
 import type { SimConfig } from './config.ts'
@@ -57,7 +57,7 @@ export function fill(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, pric
   const qty = o.timeInForce === 'FOK' && at.room < leaves ? 0 : at.room
   if (qty <= 0 || !isPrice(price)) return 0
   assert(qty <= leaves, `order ${o.orderId}: fill of ${qty}, ${leaves} open`)
-  const { fee, tax } = costsOf(m.config.fees, desk.instrument, o.side, qty, price)
+  const { fee, tax } = charge(m.config.fees, desk.instrument, o, qty, price, at.t)
   o.cumQty += qty
   o.fills++
   desk.state.taken += qty

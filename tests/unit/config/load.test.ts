@@ -111,7 +111,7 @@ describe('hash', () => {
   })
 
   it('is a frozen identity', () => {
-    expect(load().hash).toMatchInlineSnapshot(`"0c6df8960de9bb73fb287dfed6fd8d839fa341f2684fac1a127ab39cf96d3168"`)
+    expect(load().hash).toMatchInlineSnapshot(`"9d65f7cc09d3303a2972412de7f30b93e70d88ad4e3cd7810cb91ef4248739fd"`)
   })
 
   it('and no output holds a secret', () => {

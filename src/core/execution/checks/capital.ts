@@ -5,11 +5,12 @@
  */
 import { compareProducts, mulDiv } from '../../base/fixed.ts'
 import { type Micros, SECOND } from '../../base/time.ts'
-import { costsOf } from '../../domain/fees.ts'
+import { buyCosts, type FilledPart } from '../../domain/fees.ts'
 import { type Instrument, notionalScale } from '../../domain/instrument.ts'
 import type { OrderTerms } from '../../domain/order.ts'
 import type { Money } from '../../domain/units.ts'
 import type { GateView, OrderIntent, RiskCheck } from '../gate.ts'
+import type { OrderRow } from '../orders.ts'
 
 type Priced = Pick<OrderTerms, 'orderType' | 'side' | 'limit' | 'stop'>
 
@@ -92,18 +93,23 @@ export function reservedCash(view: GateView, broker: number, currency: number): 
   for (const o of view.orders.live) {
     if (o.broker !== broker || o.side < 0 || view.ledger.currencyOf(o.instrument) !== currency) continue
     const next = { ...o, limit: Math.max(o.limit, o.nextLimit), stop: Math.max(o.stop, o.nextStop) }
-    sum += cashNeed(view, next, o.instrument, view.orders.leaves(o))
+    sum += cashNeed(view, next, o.instrument, view.orders.leaves(o), filledPart(view, o))
   }
   return sum
 }
 
-export function cashNeed(view: GateView, order: Priced, instrumentId: number, qty: number): Money {
+/** What a live order has filled: the rest of it bears only what its fills did not. */
+function filledPart(view: GateView, o: OrderRow): FilledPart {
+  const { mul, div } = notionalScale(view.market.instruments[o.instrument] as Instrument)
+  return { qty: o.cumQty, value: mulDiv(o.cumValue, mul, div, 'down') }
+}
+
+export function cashNeed(view: GateView, order: Priced, instrumentId: number, qty: number, filled?: FilledPart): Money {
   const instrument = view.market.instruments[instrumentId] as Instrument
   const v200 = value200(order, view.market.of(instrumentId).mark2)
   const { mul, div } = notionalScale(instrument)
   const value = mulDiv(qty * mul, v200, 200 * div, 'up')
-  const costs = costsOf(view.fees, instrument, 1, qty, Math.ceil(v200 / 200))
-  return value + costs.fee + costs.tax
+  return value + buyCosts(view.fees, instrument, qty, Math.ceil(v200 / 200), view.t, filled)
 }
 
 /** a buy needs free cash of its currency at its broker; nothing is borrowed or converted in silence. */
