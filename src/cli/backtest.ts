@@ -1,7 +1,7 @@
 /** `sametape backtest`: tapes through the engine into a run directory. */
 import { loadAgent, loadSink } from '../runtime/agent-load.ts'
 import { backtest, openTapes } from '../runtime/backtest.ts'
-import { cashCurrency } from '../runtime/run-setup.ts'
+import { cashCurrency, referenceOf } from '../runtime/run-setup.ts'
 import { makeSpec } from '../runtime/run-spec.ts'
 import { readSimOptions } from '../runtime/sim-options.ts'
 import { ParamError, readParams } from '../core/decision/params.ts'
@@ -39,6 +39,7 @@ export const command: CliCommand = {
       seed: run.readSeed(options),
       from: run.readMoment(options, 'from', venue),
       to: run.readMoment(options, 'to', venue),
+      reference: referenceOf(opened, run.readInstruments(options)),
     })
     const summary = await backtest({
       tapes,

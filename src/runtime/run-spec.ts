@@ -4,11 +4,23 @@
  */
 import { z } from 'zod'
 import type { EffectiveConfig } from '../config/load.ts'
+import { PRODUCTS } from '../core/domain/instrument.ts'
+import type { ListingFacts } from '../reference/listing-facts.ts'
 import { canonicalJson } from '../tape/manifest.ts'
 import type { LoadedAgent } from './agent-load.ts'
 import { SIM_DEFAULTS, type SimTexts } from './sim-options.ts'
 
 const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+
+const facts = z.strictObject({
+  symbol: z.string(),
+  venue: z.string(),
+  product: z.enum(PRODUCTS).optional(),
+  segment: z.string().optional(),
+  economic_id: z.string().optional(),
+  lot: z.string().optional(),
+  tick: z.string().optional(),
+})
 
 export const runSpecSchema = z.strictObject({
   schema_version: z.literal(1),
@@ -28,6 +40,8 @@ export const runSpecSchema = z.strictObject({
   /** Microseconds, half-open; null where open. */
   from: z.number().nullable(),
   to: z.number().nullable(),
+  /** What the instrument table added to the tapes' own words; absent where it added nothing. */
+  reference: z.array(facts).optional(),
 })
 
 export type RunSpec = z.infer<typeof runSpecSchema>
@@ -40,6 +54,7 @@ export interface SpecOptions {
   readonly seed?: number
   readonly from?: number | undefined
   readonly to?: number | undefined
+  readonly reference?: readonly ListingFacts[]
 }
 
 /** Settings of live brokers play no part in a virtual run. */
@@ -56,6 +71,7 @@ export function makeSpec(o: SpecOptions): RunSpec {
     seed: o.seed ?? 0,
     from: o.from ?? null,
     to: o.to ?? null,
+    ...(o.reference === undefined || o.reference.length === 0 ? {} : { reference: [...o.reference] }),
   }
 }
 
@@ -71,5 +87,7 @@ export function setsOf(spec: RunSpec): string[] {
  */
 export function digestHeader(spec: RunSpec, instruments: unknown, base: string, cash: unknown): string {
   const { name: _name, ...agent } = spec.agent
-  return canonicalJson({ ...spec, agent, cash, instruments, base, from: undefined, to: undefined })
+  // What the reference added stands in the instruments already.
+  const left = { from: undefined, to: undefined, reference: undefined }
+  return canonicalJson({ ...spec, agent, cash, instruments, base, ...left })
 }
