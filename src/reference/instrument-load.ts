@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { EpochDay } from '../core/base/time.ts'
 import { Failure } from '../cli/failure.ts'
 import { type InstrumentFile, readInstrumentFile } from './instrument-file.ts'
 import { InstrumentTable } from './instrument-table.ts'
@@ -38,4 +39,10 @@ function readOwn(path: string): string {
   } catch (error) {
     throw new Failure(`${path}: cannot be read (${(error as Error).message})`, 2)
   }
+}
+
+/** The same share at every venue that lists it, by the table; else the listing's own name. NXT trades what KRX lists. */
+export function economicIdOf(symbol: string, venue: string, day: EpochDay): string {
+  const known = instrumentTable().identify(symbol, venue, day)
+  return known?.economicId ?? `${venue === 'NXT' ? 'KRX' : venue}:${symbol}`
 }
