@@ -1,14 +1,14 @@
 /** `sametape instruments find|show|add`: reference data of instruments, shipped and the user's own. */
 import type { Command } from 'commander'
-import { dayOf, type EpochDay, formatDay, formatMicros, parseDay } from '../core/base/time.ts'
-import { inForce } from '../reference/in-force.ts'
+import { type EpochDay, formatDay, parseDay } from '../core/base/time.ts'
+import { inForce, localDay } from '../reference/in-force.ts'
 import { addInstrument } from '../reference/instrument-add.ts'
 import { TABLE_PRODUCTS } from '../reference/instrument-file.ts'
 import { OWN_DIR, OWN_NAME } from '../reference/instrument-load.ts'
 import type { InstrumentTable, KnownListing } from '../reference/instrument-table.ts'
 import { type CliCommand, type CommandContext, type CommandResult, type Options, repeat } from './command.ts'
 import { Failure } from './failure.ts'
-import { describeListing, listingJson, oneLine } from './say-instrument.ts'
+import { describeListing, inForceJson, listingJson, oneLine } from './say-instrument.ts'
 import { readInstruments, text } from './run-options.ts'
 
 const ABOUT = `
@@ -33,7 +33,7 @@ export const command: CliCommand = {
     show
       .argument('<symbol...>', 'symbols such as NVDA or 005930')
       .option('--venue <venue>', 'this venue alone')
-      .option('--date <day>', 'local day of the venue, YYYY-MM-DD (default: today, UTC)')
+      .option('--date <day>', 'local day of the venue, YYYY-MM-DD (default: today there)')
     show.addHelpText('after', '\nExample:\n  npx sametape instruments show NVDA 005930 --date 2025-06-04')
     action(withConfig(show), runShow)
     const add = command.command('add').description(`a listing of your own, written to ${OWN_NAME}`)
@@ -74,16 +74,23 @@ async function runFind([wanted]: readonly string[], options: Options, ctx: Comma
   return { json, exitCode: 1 }
 }
 
-function readDay(options: Options): EpochDay {
+/** The day of --date, else today on the venue's own calendar. */
+function dayReader(options: Options): (venue: string) => EpochDay {
   const written = text(options, 'date')
-  if (written === undefined) return dayOf(Date.now() * 1000)
+  const now = Date.now() * 1000
+  if (written === undefined) return (venue) => localDay(venue, now)
   const day = parseDay(written)
   if (day === undefined) throw new Failure(`--date ${written}: is not a date; write it as 2025-06-03`, 2)
-  return day
+  return () => day
 }
 
-/** The listings of a symbol on a day; throws Failure (2) saying what there is instead. */
-function listingsOn(table: InstrumentTable, symbol: string, venue: string | undefined, day: EpochDay): KnownListing[] {
+/** The listings of a symbol in force; throws Failure (2) saying what there is instead. */
+function listingsOn(
+  table: InstrumentTable,
+  symbol: string,
+  venue: string | undefined,
+  dayAt: (venue: string) => EpochDay,
+): KnownListing[] {
   const all = table.listings(symbol)
   if (all.length === 0) {
     throw new Failure(
@@ -91,38 +98,26 @@ function listingsOn(table: InstrumentTable, symbol: string, venue: string | unde
       2,
     )
   }
-  const found = table.listings(symbol, venue, day, day)
+  const found = all.filter((l) => {
+    const day = dayAt(l.venue)
+    return (venue === undefined || l.venue === venue) && l.from <= day && day <= l.to
+  })
   if (found.length > 0) return found
   const at = venue === undefined ? '' : ` at ${venue}`
   const known = all.map((l) => oneLine(l)).join('\n  ')
-  throw new Failure(`${symbol}: not listed${at} on ${formatDay(day)}. Known:\n  ${known}`, 2)
+  throw new Failure(`${symbol}: not listed${at} on ${formatDay(dayAt(venue ?? ''))}. Known:\n  ${known}`, 2)
 }
 
 async function runShow(symbols: readonly string[], options: Options, ctx: CommandContext): Promise<CommandResult> {
   const table = readInstruments(options)
-  const day = readDay(options)
-  const listings = symbols.flatMap((symbol) => listingsOn(table, symbol, text(options, 'venue'), day))
+  const dayAt = dayReader(options)
+  const listings = symbols.flatMap((symbol) => listingsOn(table, symbol, text(options, 'venue'), dayAt))
   const documents = listings.map((listing, i) => {
+    const day = dayAt(listing.venue)
     const facts = inForce(table, listing, day)
     if (i > 0) ctx.say('')
     for (const line of describeListing(listing, facts, day)) ctx.say(line)
-    return {
-      ...listingJson(listing),
-      date: formatDay(day),
-      zone: facts.zone ?? null,
-      session:
-        facts.session === undefined
-          ? null
-          : {
-              open: formatMicros(facts.session.open),
-              close: formatMicros(facts.session.close),
-              known: facts.session.known,
-              phases: facts.phases.map((p) => ({ phase: p.phase, from: formatMicros(p.from), to: formatMicros(p.to) })),
-            },
-      ticks: facts.ticks,
-      lot: facts.lot ?? null,
-      price_limit: facts.priceLimit ?? null,
-    }
+    return { ...listingJson(listing), ...inForceJson(facts, day) }
   })
   return { json: { instruments: documents } }
 }

@@ -1,5 +1,5 @@
 /** A listing of the instrument table for people and for --json. */
-import { type EpochDay, formatDay, weekday } from '../core/base/time.ts'
+import { type EpochDay, formatDay, formatMicros, weekday } from '../core/base/time.ts'
 import { clockText, type InForce } from '../reference/in-force.ts'
 import { isTradable, type KnownListing, periodText } from '../reference/instrument-table.ts'
 
@@ -54,6 +54,22 @@ export function listingJson(l: KnownListing): Record<string, unknown> {
           },
     sources: i.sources,
     place: l.place,
+  }
+}
+
+export function inForceJson(facts: InForce, day: EpochDay): Record<string, unknown> {
+  const phases = facts.phases.map((p) => ({ phase: p.phase, from: formatMicros(p.from), to: formatMicros(p.to) }))
+  const { session } = facts
+  return {
+    date: formatDay(day),
+    zone: facts.zone ?? null,
+    session:
+      session === undefined
+        ? null
+        : { open: formatMicros(session.open), close: formatMicros(session.close), known: session.known, phases },
+    ticks: facts.ticks,
+    lot: facts.lot ?? null,
+    price_limit: facts.priceLimit ?? null,
   }
 }
 

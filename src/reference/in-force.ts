@@ -2,8 +2,7 @@
  * What holds for one listing on one local day: session, steps, lot, limits, spellings. Assembled from the instrument
  * table, the venue's calendar and its tick tables; plain data, times in microseconds UTC.
  */
-import type { EpochDay, Micros } from '../core/base/time.ts'
-import { DAY } from '../core/base/time.ts'
+import { DAY, dayOf, type EpochDay, MINUTE, type Micros } from '../core/base/time.ts'
 import type { Phase } from '../core/domain/phase.ts'
 import { calendarOf, sessionTimes } from './calendars.ts'
 import type { InstrumentTable, KnownListing } from './instrument-table.ts'
@@ -67,10 +66,19 @@ function phasesBetween(venue: string, open: Micros, close: Micros): PhaseSpan[] 
   return spans
 }
 
+function localTime(t: Micros, zone: string): Micros {
+  const table = zoneTable(zone)
+  return table === undefined ? t : t + tableOffset(table, t)
+}
+
+/** The civil day at a venue; that of UTC where the venue is not known. */
+export function localDay(venue: string, t: Micros): EpochDay {
+  return dayOf(venueNames().includes(venue) ? localTime(t, venueDefaults(venue).zone) : t)
+}
+
 /** `09:30` on the clock of a zone with a table. */
 export function clockText(t: Micros, zone: string): string {
-  const table = zoneTable(zone)
-  const local = table === undefined ? t : t + tableOffset(table, t)
-  const minutes = Math.floor((((local % DAY) + DAY) % DAY) / 60_000_000)
+  const local = localTime(t, zone)
+  const minutes = Math.floor((local - dayOf(local) * DAY) / MINUTE)
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
 }

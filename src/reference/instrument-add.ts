@@ -125,9 +125,9 @@ function recordOf(id: string, a: Addition): Record<string, unknown> {
 function quoteDigits(map: YAMLMap): void {
   for (const { key, value } of map.items) {
     if (!(value instanceof Scalar) || typeof value.value !== 'string') continue
-    const name = (key as Scalar).value
-    if (/^[\d.]+$/.test(value.value) && name !== 'con_id') value.type = 'QUOTE_DOUBLE'
-    if (name === 'con_id') map.set('con_id', Number(value.value))
+    if (!/^[\d.]+$/.test(value.value)) continue
+    if ((key as Scalar).value === 'con_id') map.set('con_id', Number(value.value))
+    else value.type = 'QUOTE_DOUBLE'
   }
 }
 

@@ -3,10 +3,11 @@
  * session re-runs with the facts it had, whatever the table says later; runs without any are as they were before there
  * was a table. Only what differs from the default is stated: a common stock, KOSPI in Korea, the venue's lot and steps.
  */
-import { type EpochDay } from '../core/base/time.ts'
+import type { EpochDay } from '../core/base/time.ts'
 import { type Product, PRODUCTS } from '../core/domain/instrument.ts'
+import type { TapeInstrument } from '../tape/manifest.ts'
 import type { InstrumentEntry } from './instruments.ts'
-import type { InstrumentTable } from './instrument-table.ts'
+import { type InstrumentTable, isTradable } from './instrument-table.ts'
 import { productOf } from './venues.ts'
 
 export interface ListingFacts {
@@ -63,4 +64,13 @@ function factsOf({ instrument }: InstrumentEntry, day: EpochDay, table: Instrume
     ...(listing?.lot === undefined ? {} : { lot: listing.lot }),
     ...(listing?.tick === undefined ? {} : { tick: listing.tick }),
   }
+}
+
+/** One line for each symbol of a tape that nobody can buy: an index or the mixture of a future's expiries. */
+export function untradable(instruments: readonly TapeInstrument[], table: InstrumentTable): string[] {
+  return instruments.flatMap(({ symbol, venue }) => {
+    const known = table.identify(symbol, venue, Infinity)
+    if (known === undefined || known.product === 'fx' || isTradable(known)) return []
+    return [`${symbol}: ${known.name} is of kind ${known.product}; what is bought here could not be bought anywhere`]
+  })
 }

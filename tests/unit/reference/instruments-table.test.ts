@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/cli/failure.ts'
 import { parseDay } from '../../../src/core/base/time.ts'
 import { assertDirection, parsePair } from '../../../src/reference/fx-direction.ts'
-import { inForce } from '../../../src/reference/in-force.ts'
+import { clockText, inForce, localDay } from '../../../src/reference/in-force.ts'
 import { readInstrumentFile } from '../../../src/reference/instrument-file.ts'
 import { economicIdOf, instrumentTable, shippedInstruments } from '../../../src/reference/instrument-load.ts'
 import { InstrumentTable } from '../../../src/reference/instrument-table.ts'
 import { buildInstruments, type InstrumentEntry } from '../../../src/reference/instruments.ts'
-import { listingFacts } from '../../../src/reference/listing-facts.ts'
+import { listingFacts, untradable } from '../../../src/reference/listing-facts.ts'
 
 const table = new InstrumentTable(shippedInstruments())
 const day = (text: string): number => parseDay(text) ?? Number.NaN
@@ -165,6 +165,12 @@ describe('what is in force on a day', () => {
     expect(of('069500', 'KRX', '2023-12-11').ticks).toHaveLength(2)
   })
 
+  it('days and clocks are those of the venue', () => {
+    const t = Date.UTC(2025, 5, 4, 15, 30) * 1000
+    expect([localDay('KRX', t), localDay('US', t)]).toEqual([day('2025-06-05'), day('2025-06-04')])
+    expect([clockText(t, 'Asia/Seoul'), clockText(t, 'America/New_York')]).toEqual(['00:30', '11:30'])
+  })
+
   it('no session on a holiday, none known at a venue without rules', () => {
     expect(of('005930', 'KRX', '2025-06-03').session).toBeUndefined()
     const friday = of('NVDA', 'US', '2025-11-28').session
@@ -225,6 +231,12 @@ describe('facts of a run', () => {
     const entries = [entry('MINE', 'KRX')]
     const [built] = buildInstruments(entries, listingFacts(entries, own))
     expect([built?.lot, built?.ticks]).toEqual([10, [{ from: 0, tick: 5 }]])
+  })
+
+  it('names tapes of what nobody can buy', () => {
+    const of = (...symbols: string[]) => symbols.map((s) => entry(s, 'KRX').instrument)
+    expect(untradable(of('005930', '069500', 'ZZZZ'), table)).toEqual([])
+    expect(untradable(of('005930', 'KOSPI'), table)).toEqual([expect.stringMatching(/^KOSPI: .* of kind index; /)])
   })
 
   it('keeps an identity that a tape states on purpose', () => {
