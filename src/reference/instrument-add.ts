@@ -132,9 +132,10 @@ function quoteDigits(map: YAMLMap): void {
 }
 
 function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
   const draft = `${path}.${process.pid}.tmp`
   try {
+    // One level: a slip in --config is not to grow a tree.
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path))
     const fd = openSync(draft, 'wx')
     try {
       writeSync(fd, text)

@@ -36,9 +36,12 @@ export class Fields {
     this.#say(nodeAt(this.#node, [name]), [...this.#path, name], why)
   }
 
-  /** Notes the fault and stands in for the value; nothing is built from a file with faults. */
+  /**
+   * Stands in for a value that is not there, and notes that (a value that is there and wrong has its fault already);
+   * nothing is built from a file with faults.
+   */
   missing(name: string, mend: string): string {
-    this.fault(name, `is missing; write ${mend}`)
+    if (this.#child(name) === undefined) this.fault(name, `is missing; write ${mend}`)
     return ''
   }
 

@@ -114,6 +114,23 @@ describe('add', () => {
     expect(readFileSync(file, 'utf8')).toBe(before)
   })
 
+  it('says so where it cannot write', () => {
+    const nowhere = join(dir, 'no', 'such', 'place')
+    const { code, stderr } = runCli([
+      'instruments',
+      'add',
+      'XX',
+      '--venue',
+      'US',
+      '--currency',
+      'USD',
+      '--config',
+      nowhere,
+    ])
+    expect(code).toBe(1)
+    expect(stderr).toContain('instruments.local.yaml: cannot be written')
+  })
+
   it('help says where it writes and that no broker is asked', () => {
     const { stdout } = runCli(['instruments', '--help'])
     expect(stdout).toContain('instruments.local.yaml')

@@ -117,6 +117,10 @@ describe('what is refused', () => {
     expect(faultsOf(row(rows))).toMatch(message)
   })
 
+  it('a wrong value once, not as missing too', () => {
+    expect(faultsOf(row(GOOD.replace('NVDA,', '"a b",'))).split('\n')).toHaveLength(1)
+  })
+
   it('all faults of a file at once', () => {
     const faults = faultsOf(row(GOOD.replace('USD', 'XAU').replace('NASDAQ', 'KOSDAQ')))
     expect(faults.split('\n')).toHaveLength(2)
