@@ -1,7 +1,8 @@
 /** `sametape backtest`: tapes through the engine into a run directory. */
+import { untradable } from '../reference/listing-facts.ts'
 import { loadAgent, loadSink } from '../runtime/agent-load.ts'
 import { backtest, openTapes } from '../runtime/backtest.ts'
-import { cashCurrency } from '../runtime/run-setup.ts'
+import { cashCurrency, referenceOf } from '../runtime/run-setup.ts'
 import { makeSpec } from '../runtime/run-spec.ts'
 import { checkSimOptions } from '../runtime/sim-options.ts'
 import { ParamError, readParams } from '../core/decision/params.ts'
@@ -31,6 +32,12 @@ export const command: CliCommand = {
     const sinks = await Promise.all((options.sink as string[]).map(loadSink))
     const opened = await openTapes(tapes)
     const venue = opened[0]?.manifest.instruments[0]?.venue ?? 'US'
+    const known = run.readInstruments(options)
+    for (const line of untradable(
+      opened.flatMap((t) => t.manifest.instruments),
+      known,
+    ))
+      ctx.note(`note: ${line}`)
     const spec = makeSpec({
       config,
       agent,
@@ -39,6 +46,7 @@ export const command: CliCommand = {
       seed: run.readSeed(options),
       from: run.readMoment(options, 'from', venue),
       to: run.readMoment(options, 'to', venue),
+      reference: referenceOf(opened, known),
     })
     const summary = await backtest({
       tapes,

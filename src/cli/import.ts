@@ -28,7 +28,7 @@ export const command: CliCommand = {
         .option('--interval <interval>', 'of bars: 30s, 1m, 5m, 1h, 1d; else the smallest difference in the first file')
         .option('--venue <venue>', 'US, KRX, NXT, FX, CRYPTO, GEN; KRX for six digits, else US')
         .option('--currency <currency>', 'else that of the venue')
-        .option('--actions <file>', 'dated splits and dividends (repeatable)', repeat, [])
+        .option('--actions <file>', 'dated splits and dividends, or a map of ticker changes (repeatable)', repeat, [])
         .option('--adjustment <what>', 'what was done to the prices: none, split or total'),
     )
     action(csv, runCsv)
@@ -45,7 +45,7 @@ export const command: CliCommand = {
         .option('--interval <interval>', 'of bars: 30s, 1m, 5m, 1h, 1d')
         .option('--venue <venue>', 'US, KRX, NXT, FX, CRYPTO, GEN')
         .option('--currency <currency>', 'else that of the venue')
-        .option('--actions <file>', 'dated splits and dividends (repeatable)', repeat, [])
+        .option('--actions <file>', 'dated splits and dividends, or a map of ticker changes (repeatable)', repeat, [])
         .option('--adjustment <what>', 'none, split or total'),
     )
     action(parquet, runParquet)

@@ -80,7 +80,7 @@ const table: readonly (readonly [RegistryEntry['group'], string, string, string]
     'effective configuration, where each value comes from, and its hash',
     'config --set risk.max_daily_orders=20',
   ],
-  ['Set-up', 'instruments', 'reference data of instruments', 'instruments 005930 NVDA'],
+  ['Set-up', 'instruments', 'reference data of instruments', 'instruments show NVDA 005930'],
   ['Set-up', 'emulate', 'a stand-alone broker emulator for your own clients', 'emulate kis --port 0 --json'],
   ['Set-up', 'doctor', 'checks machine, configuration and connections', 'doctor'],
   ['Operate', 'status', 'state of a running session', 'status'],

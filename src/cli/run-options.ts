@@ -4,6 +4,8 @@ import { formatMicros, parseDay, parseStamp } from '../core/base/time.ts'
 import { readEnvironment } from '../config/environment.ts'
 import { defaultConfigDir, type EffectiveConfig, loadConfig } from '../config/load.ts'
 import { sessionTimes } from '../reference/calendars.ts'
+import { instrumentTable } from '../reference/instrument-load.ts'
+import type { InstrumentTable } from '../reference/instrument-table.ts'
 import type { JournalMode } from '../runtime/record-sink.ts'
 import { SIM_DEFAULTS, type SimTexts } from '../runtime/sim-options.ts'
 import { type Options, repeat } from './command.ts'
@@ -37,6 +39,11 @@ export function readConfig(options: Options): EffectiveConfig {
   const dir = text(options, 'config') ?? defaultConfigDir(process.cwd())
   const env = readEnvironment(process.cwd(), process.env)
   return loadConfig({ dir, sets: (options.set as string[] | undefined) ?? [], env })
+}
+
+/** Reference data of instruments, the user's own beside the configuration included. */
+export function readInstruments(options: Options): InstrumentTable {
+  return instrumentTable(text(options, 'config'))
 }
 
 export function simTexts(options: Options): SimTexts {

@@ -106,7 +106,8 @@ function readFiles(dir: string | undefined): Branch[] {
   if (dir === undefined) return []
   if (!existsSync(dir)) throw new Failure(`--config ${dir}: no such directory`, 2)
   const present = FILES.filter((file) => existsSync(join(dir, file.name)))
-  if (present.length === 0) {
+  // A directory may hold nothing but a user's instruments, which are read elsewhere.
+  if (present.length === 0 && !existsSync(join(dir, 'instruments.local.yaml'))) {
     throw new Failure(`--config ${dir}: holds none of ${FILES.map((file) => file.name).join(', ')}`, 2)
   }
   return present.map((file) => {

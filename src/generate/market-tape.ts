@@ -3,6 +3,7 @@
  * generated one after the other (their rows do not depend on each other), so memory does not grow with their number.
  */
 import { formatDay, HOUR, MINUTE, type Micros } from '../core/base/time.ts'
+import { economicIdOf } from '../reference/instrument-load.ts'
 import type { TapeManifest } from '../tape/manifest.ts'
 import { type TapeMeta, TapeWriter } from '../tape/write.ts'
 import { BarSink } from './bar-sink.ts'
@@ -78,7 +79,7 @@ function detail(request: MarketTapeRequest, plans: readonly PlannedSymbol[]): un
 
 function writeSymbol(writer: TapeWriter, plan: PlannedSymbol, request: MarketTapeRequest, tick: () => void): void {
   const { symbol, venue, currency, priceDecimals } = plan
-  const economic_id = `${venue}:${symbol}`
+  const economic_id = economicIdOf(symbol, venue, Infinity)
   writer.addInstrument({ symbol, venue, currency, price_decimals: priceDecimals, qty_decimals: 0, economic_id })
   const sink = request.bars ? barSink(writer, plan) : tickSink(writer, plan)
   for (const minute of generateMarket({ seed: request.seed, rate: request.rate, symbols: [plan] })) {

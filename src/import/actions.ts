@@ -4,8 +4,10 @@
  * {symbol, date, kind: 'dividend', amount} (decimal text, per share before a split of the same date); `date` is the
  * first session on which the price is without it.
  *
- * Two layouts: `date,kind,value` (2024-06-10,split,10:1 / 2024-06-11,dividend,0.01), and LEAN's factor files
- * `date,price_factor,split_factor,reference_close`, whose rows say up to which day factors apply.
+ * Layouts: `date,kind,value` (2024-06-10,split,10:1 / 2024-06-11,dividend,0.01), and LEAN's factor files
+ * `date,price_factor,split_factor,reference_close`, whose rows say up to which day factors apply. LEAN's symbol maps
+ * `date,ticker,exchange` (the last day of each ticker) give {symbol, date, kind: 'rename', from, to}: the shares of the
+ * tape's symbol, which was `from` before `date` and is `to` from then on.
  */
 import { readFileSync } from 'node:fs'
 import { Failure } from '../cli/failure.ts'
@@ -26,7 +28,15 @@ export interface DividendAction {
   readonly kind: 'dividend'
   readonly amount: string
 }
-export type TapeAction = SplitAction | DividendAction
+export interface RenameAction {
+  /** The tape's symbol. */
+  readonly symbol: string
+  readonly date: string
+  readonly kind: 'rename'
+  readonly from: string
+  readonly to: string
+}
+export type TapeAction = SplitAction | DividendAction | RenameAction
 
 interface Row {
   readonly line: number
@@ -45,8 +55,9 @@ export function readActions(files: readonly string[], of: ActionsOf): TapeAction
     const header = (rows[0]?.fields ?? []).map((name) => name.trim().toLowerCase()).join(',')
     if (header === 'date,kind,value') return rows.slice(1).map((row) => plainAction(file, row, of))
     if (header === 'date,price_factor,split_factor,reference_close') return factorActions(file, rows.slice(1), of)
+    if (/^date,(ticker|symbol)(,exchange)?$/.test(header)) return renames(file, rows.slice(1), of)
     throw new Failure(
-      `${file}: the header '${header}' is none of corporate actions; known: date,kind,value (2024-06-10,split,10:1) and date,price_factor,split_factor,reference_close`,
+      `${file}: the header '${header}' is none of corporate actions; known: date,kind,value (2024-06-10,split,10:1), date,price_factor,split_factor,reference_close and date,ticker,exchange`,
       2,
     )
   })
@@ -81,6 +92,29 @@ function plainAction(file: string, row: Row, of: ActionsOf): TapeAction {
   const [num, den] = [Number(m?.[1] ?? 0), Number(m?.[2] ?? 0)]
   if (num < 1 || den < 1) throw bad(file, row, 'value', value, 'is no ratio of new to old shares, e.g. 10:1')
   return { symbol: of.symbol, date, kind, ratio: { num, den } }
+}
+
+/** Each row names the last day of a ticker; the first row may only say where the data begins. */
+function renames(file: string, rows: readonly Row[], of: ActionsOf): RenameAction[] {
+  const names = rows
+    .map((row) => {
+      const [date = '', ticker = ''] = row.fields
+      const day = parseDay(date)
+      if (day === undefined) throw bad(file, row, 'date', date, 'is not a date (YYYY-MM-DD)')
+      if (ticker === '') throw bad(file, row, 'ticker', ticker, 'is empty')
+      return { row, day, ticker: ticker.toUpperCase() }
+    })
+    .sort((a, b) => a.day - b.day)
+  const last = names.at(-1)
+  if (last !== undefined && last.ticker !== of.symbol.toUpperCase()) {
+    throw bad(file, last.row, 'ticker', last.ticker, `is the last of this map, but the tape is of ${of.symbol}`)
+  }
+  return names.flatMap((next, i) => {
+    const before = names[i - 1]
+    if (before === undefined || before.ticker === next.ticker) return []
+    const date = formatDay(nextSession(of.venue, before.day))
+    return [{ symbol: of.symbol, date, kind: 'rename', from: before.ticker, to: next.ticker }]
+  })
 }
 
 /** A rounded number and what it may stand for. */

@@ -1,5 +1,9 @@
 /** What the imported symbol is: its venue, currency and economic identity (R-12), from options or by default. */
+import { dayOf, type EpochDay, type Micros } from '../core/base/time.ts'
 import { CURRENCIES } from '../core/domain/units.ts'
+import { assertDirection } from '../reference/fx-direction.ts'
+import { instrumentTable } from '../reference/instrument-load.ts'
+import { periodText } from '../reference/instrument-table.ts'
 import { venueDefaults } from '../reference/venues.ts'
 
 export interface Listing {
@@ -23,7 +27,20 @@ export function defaultCurrency(symbol: string, venue: string): string {
   return venueDefaults(venue).currency
 }
 
-/** The same share at every venue that lists it; NXT trades what KRX lists. */
-export function economicId(symbol: string, venue: string): string {
-  return `${venue === 'NXT' ? 'KRX' : venue}:${symbol}`
+/** What to say of a history in which one symbol means one share after another; undefined when it does not. */
+export function joinedShares(symbol: string, venue: string, first: EpochDay, last: EpochDay): string | undefined {
+  const listings = instrumentTable().listings(symbol, venue, first, last)
+  if (new Set(listings.map((l) => l.instrument)).size < 2) return undefined
+  const parts = listings.map((l) => {
+    const newest = l.instrument.listings.findLast((other) => other.venue === venue)
+    const now = newest === undefined || newest.symbol === symbol ? '' : `, now ${newest.symbol}`
+    return `${l.instrument.name} (${l.instrument.id}${now}) ${periodText(l)}`
+  })
+  return `${symbol}: these rows join different shares: ${parts.join('; ')}. Import each part apart, under its symbol of today, for a history of one share`
+}
+
+/** Throws Failure (2) for rates that are the wrong way round; returns what should be said of unchecked ones. */
+export function rateDirection(symbol: string, median: number, first: Micros, last: Micros): string | undefined {
+  if (Number.isNaN(median)) return undefined
+  return assertDirection(instrumentTable(), symbol, median, dayOf(first), dayOf(last))
 }

@@ -9,6 +9,7 @@ import { columnsOf, type StreamKind } from '../tape/columns.ts'
 import type { StreamWriter, TapeColumns } from '../tape/write.ts'
 import type { Dating, Interval } from './dating.ts'
 import type { FaultList } from './fault.ts'
+import type { MedianSample } from './median-sample.ts'
 import { SCALED_LIMIT } from './number-field.ts'
 import { columnIndex, KIND_COLUMNS, type RowBlock } from './row-block.ts'
 
@@ -17,9 +18,11 @@ const OPEN = columnIndex('bars', 'open')
 const VOLUME = columnIndex('bars', 'volume')
 const BID = columnIndex('bars', 'bidOpen')
 const ASK = columnIndex('bars', 'askOpen')
+const RATE = columnIndex('fx', 'rate')
 const BARS = KIND_COLUMNS.bars.length
 
 export interface SinkOptions {
+  readonly symbol: string
   readonly kind: StreamKind
   readonly writer: StreamWriter
   readonly dating: Dating
@@ -30,10 +33,12 @@ export interface SinkOptions {
   readonly quoteColumns: boolean
   /** Why a session bar's date is none; asked where the date comes from a stamp. */
   readonly dateProblem?: (t: Micros) => string | undefined
+  /** Rates: what their direction is judged by. */
+  readonly rates?: MedianSample
 }
 
 export class StreamSink {
-  readonly #options: SinkOptions
+  readonly options: SinkOptions
   readonly #t = new Float64Array(ROWS)
   readonly #columns: readonly Float64Array[]
   readonly #exchange: string[] = []
@@ -50,7 +55,7 @@ export class StreamSink {
   last: Micros = Number.NaN
 
   constructor(options: SinkOptions) {
-    this.#options = options
+    this.options = options
     const columns = KIND_COLUMNS[options.kind]
     this.#columns = columns.map(() => new Float64Array(ROWS))
     this.#scales = columns.map((c) =>
@@ -63,7 +68,7 @@ export class StreamSink {
   push(block: RowBlock, i: number, faults: FaultList, field: string): void {
     const stamp = block.t[i] as number
     const line = block.line[i] as number
-    const t = this.#options.dating(stamp)
+    const t = this.options.dating(stamp)
     const refuse = (why: string): void => faults.add(line, field, formatMicros(stamp), why)
     const misfit = this.#misfit(block, i)
     if (misfit >= 0) {
@@ -72,15 +77,15 @@ export class StreamSink {
       faults.add(line, name, value, 'does not fit beside the other rows: too many digits for one scale')
       return
     }
-    const problem = this.#options.dateProblem?.(t)
+    const problem = this.options.dateProblem?.(t)
     if (problem !== undefined) return refuse(problem)
     if (this.#once && t === this.#lastT && faults.file !== this.#lastFile && this.#join(block, i)) {
       this.accepted++
       return
     }
-    const { interval } = this.#options
+    const { interval } = this.options
     if (this.#once && t <= this.#lastT) return refuse(`repeats the bar of ${this.#lastFile} line ${this.#lastLine}`)
-    if (this.#options.kind === 'bars' && interval !== 'session' && t < this.#lastT + interval) {
+    if (this.options.kind === 'bars' && interval !== 'session' && t < this.#lastT + interval) {
       return refuse(`overlaps the bar of ${this.#lastFile} line ${this.#lastLine}`)
     }
     this.#keep(block, i, t)
@@ -111,7 +116,8 @@ export class StreamSink {
     this.#t[n] = t
     // Bars and rates have no venue time of their own.
     if (this.#once) (columns[0] as Float64Array)[n] = t
-    if (this.#options.oneSided) this.#exchange[n] = block.exchange[i] ?? ''
+    this.options.rates?.add((block.columns[RATE] as Float64Array)[i] as number)
+    if (this.options.oneSided) this.#exchange[n] = block.exchange[i] ?? ''
     if (this.accepted === 0) this.first = t
     this.last = t
     this.#lastT = t
@@ -120,7 +126,7 @@ export class StreamSink {
 
   /** Adds quotes to a bar of trades or trades to a bar of quotes; false when both have the same part. */
   #join(block: RowBlock, i: number): boolean {
-    if (this.#options.kind !== 'bars') return false
+    if (this.options.kind !== 'bars') return false
     const n = this.#n - 1
     const has = (columns: readonly Float64Array[], row: number, first: number): boolean =>
       !Number.isNaN((columns[first] as Float64Array)[row])
@@ -143,15 +149,15 @@ export class StreamSink {
 
   /** `keepLast`: the last bar stays, another file may have its other part. */
   #flush(keepLast: boolean): void {
-    const carry = keepLast && this.#options.kind === 'bars' ? 1 : 0
+    const carry = keepLast && this.options.kind === 'bars' ? 1 : 0
     const n = this.#n - carry
     if (n > 0) {
       const columns: Record<string, Float64Array | readonly string[]> = { t: this.#t }
-      for (const { key } of columnsOf(this.#options.kind, this.#options)) {
+      for (const { key } of columnsOf(this.options.kind, this.options)) {
         if (key === 'exchange') columns.exchange = this.#exchange
-        else if (key !== 't') columns[key] = this.#columns[columnIndex(this.#options.kind, key)] as Float64Array
+        else if (key !== 't') columns[key] = this.#columns[columnIndex(this.options.kind, key)] as Float64Array
       }
-      this.#options.writer.append(columns satisfies TapeColumns, n)
+      this.options.writer.append(columns satisfies TapeColumns, n)
     }
     if (carry === 1) {
       for (const column of [this.#t, ...this.#columns]) column[0] = column[n] as number

@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { Failure } from '../cli/failure.ts'
-import { dayOf, formatMicros, type Micros } from '../core/base/time.ts'
+import { dayOf, type EpochDay, formatMicros, type Micros } from '../core/base/time.ts'
+import { economicIdOf } from '../reference/instrument-load.ts'
 import { venueDefaults } from '../reference/venues.ts'
 import type { TapeManifest } from '../tape/manifest.ts'
 import { TapeWriter } from '../tape/write.ts'
@@ -15,8 +16,9 @@ import type { ImportRequest } from './csv-request.ts'
 import { datingOf, sessionProblem } from './dating.ts'
 import { type Fault, FaultList, LISTED_FAULTS } from './fault.ts'
 import type { FileStream } from './file-rows.ts'
-import { defaultCurrency, economicId } from './listing.ts'
+import { defaultCurrency, joinedShares, rateDirection } from './listing.ts'
 import { filesOf, isSequential, mergeStream, type RankedFile } from './merge.ts'
+import { MedianSample } from './median-sample.ts'
 import { refuseFullDirectory } from './out-directory.ts'
 import { type Plan, planOf, venueFor } from './plan.ts'
 import { readFile, type ReadRules } from './read-file.ts'
@@ -132,12 +134,26 @@ async function writeTape(
     const sinks = openSinks(request, plan, writer)
     await readInOrder(rules, plan, sinks, onRead)
     for (const sink of sinks.values()) sink.finish()
+    notes.push(...listingNotes(plan, sinks))
     const manifest = await writer.seal()
     return resultOf(manifest, files, rows, [...sinks.values()], notes)
   } catch (error) {
     await writer.abort()
     throw error
   }
+}
+
+/** Shares that a symbol joins, and rates whose direction could not be judged; refuses rates the wrong way round. */
+function listingNotes(plan: Plan, sinks: ReadonlyMap<string, StreamSink>): string[] {
+  return [...sinks.values()].flatMap((sink) => {
+    const { symbol, kind, rates } = sink.options
+    if (sink.accepted === 0) return []
+    const note =
+      kind === 'fx'
+        ? rateDirection(symbol, rates?.median() ?? Number.NaN, sink.first, sink.last)
+        : joinedShares(symbol, plan.venue, dayOf(sink.first), dayOf(sink.last))
+    return note === undefined ? [] : [note]
+  })
 }
 
 /** What holds for many rows of a file and is better said once. */
@@ -167,7 +183,7 @@ function openSinks(request: ImportRequest, plan: Plan, writer: TapeWriter): Map<
   }
   const decimals = new Map([...scales].map(([symbol, all]) => [symbol, [all.prices.best(), all.sizes.best()] as const]))
   for (const [symbol, [price_decimals, qty_decimals]] of decimals) {
-    const economic_id = economicId(symbol, venue)
+    const economic_id = economicIdOf(symbol, venue, lastDay(plan, symbol))
     const currency = request.currency ?? defaultCurrency(symbol, venue)
     writer.addInstrument({ symbol, venue, currency, price_decimals, qty_decimals, economic_id })
   }
@@ -184,7 +200,9 @@ function openSinks(request: ImportRequest, plan: Plan, writer: TapeWriter): Map<
     sinks.set(
       key,
       new StreamSink({
+        symbol,
         kind,
+        ...(kind === 'fx' ? { rates: new MedianSample() } : {}),
         writer: writer.openStream(symbol, kind, {
           ...(oneSided ? { oneSided } : {}),
           ...(quoteColumns ? { quoteColumns } : {}),
@@ -201,6 +219,11 @@ function openSinks(request: ImportRequest, plan: Plan, writer: TapeWriter): Map<
     )
   }
   return sinks
+}
+
+function lastDay(plan: Plan, symbol: string): EpochDay {
+  const streams = plan.files.flatMap((f) => [...f.reading.streams.values()])
+  return dayOf(Math.max(...streams.filter((s) => s.symbol === symbol && s.rows > 0).map((s) => s.last)))
 }
 
 /** Each file once, in the common order; streams whose files overlap are merged afterwards. */

@@ -4,6 +4,9 @@
  */
 import { Failure } from '../cli/failure.ts'
 import { parseDecimal } from '../core/base/decimal.ts'
+import { rateDirection } from './listing.ts'
+import { MedianSample } from './median-sample.ts'
+import { economicIdOf } from '../reference/instrument-load.ts'
 import { venueDefaults } from '../reference/venues.ts'
 import type { StreamKind, TapeManifest } from '../tape/manifest.ts'
 import { TapeWriter } from '../tape/write.ts'
@@ -38,6 +41,8 @@ const MOST_DECIMALS = 8
 class RowCheck {
   priceDecimals = 0
   qtyDecimals = 0
+  readonly rates = new MedianSample()
+  #first = Number.NaN
   #last = -Infinity
   readonly #file: string
   readonly #source: UserSource
@@ -53,12 +58,20 @@ class RowCheck {
     if (!Number.isSafeInteger(t) || t < this.#last)
       this.#fail(n, 't', t, 'times are whole microseconds that never go back')
     this.#last = this.#source.kind === 'bars' ? t + 1 : t
+    if (n === 1) this.#first = t
+    if (row.rate !== undefined) this.rates.add(row.rate)
     if (row.bid !== undefined && row.ask !== undefined && row.bid > row.ask)
       this.#fail(n, 'bid', row.bid, `above the ask ${row.ask}`)
     if (this.#source.kind !== 'bars') return
     const { open = 0, high = 0, low = 0, close = 0 } = row
     if (high < Math.max(open, close) || low > Math.min(open, close))
       this.#fail(n, 'high', high, 'open and close must lie within low and high')
+  }
+
+  /** Rates the wrong way round are refused; what could not be judged passes. */
+  end(): void {
+    if (this.#source.kind !== 'fx') return
+    rateDirection(this.#source.symbol, this.rates.median(), this.#first, this.#last)
   }
 
   #value(field: string, x: number | undefined, n: number): void {
@@ -103,8 +116,9 @@ export async function importSource(
   const currency = source.currency ?? venueDefaults(venue).currency
   const meta = { source: { kind: 'import', name: 'user source' }, adjustment: 'none', time_resolution: 'us' } as const
   const writer = await TapeWriter.create(out, meta)
-  const identity = { symbol, venue, currency, economic_id: `${venue}:${symbol}` }
-  writer.addInstrument({ ...identity, price_decimals: 0, qty_decimals: 0 })
+  // The last day is not known yet; the decimals are set at the end, and a source of the past names its symbol of today.
+  const economic_id = economicIdOf(symbol, venue, Infinity)
+  writer.addInstrument({ symbol, venue, currency, economic_id, price_decimals: 0, qty_decimals: 0 })
   const stream = writer.openStream(symbol, kind, source.interval === undefined ? {} : { interval_us: source.interval })
   const names = FIELDS[kind]
   const check = new RowCheck(file, source)
@@ -127,6 +141,7 @@ export async function importSource(
     }
     if (total === 0) throw new Failure(`${file}: the source gave no row`)
     if (used > 0) give()
+    check.end()
     writer.setDecimals(symbol, check.priceDecimals, check.qtyDecimals)
     return await writer.seal()
   } catch (error) {

@@ -6,6 +6,7 @@ import { Failure } from '../cli/failure.ts'
 import { parseDecimal, toScaled } from '../core/base/decimal.ts'
 import { type EpochDay, formatDay } from '../core/base/time.ts'
 import { assertInstrument, type Instrument, type TickBand } from '../core/domain/instrument.ts'
+import type { ListingFacts } from './listing-facts.ts'
 import { CURRENCIES, type Currency } from '../core/domain/units.ts'
 import type { TapeInstrument } from '../tape/manifest.ts'
 import { lotOf, productOf, type TickRow, tickTable } from './venues.ts'
@@ -82,13 +83,24 @@ function scaledTicks(rows: readonly TickRow[], priceDecimals: number): TickBand[
   }))
 }
 
-function combine(entries: readonly InstrumentEntry[], id: number): Instrument {
+function ticksFor(
+  { instrument: { symbol, venue } }: InstrumentEntry,
+  currency: Currency,
+  day: EpochDay,
+  facts: ListingFacts | undefined,
+): readonly TickRow[] {
+  if (facts?.tick !== undefined) return [{ from: '0', tick: facts.tick }]
+  const asEtf = facts?.product === 'etf' || facts?.product === 'etn'
+  return tickTable(venue, currency, day, asEtf ? 'etf' : productOf(venue, symbol))
+}
+
+function combine(entries: readonly InstrumentEntry[], id: number, facts: ListingFacts | undefined): Instrument {
   checkAgreement(entries)
   const first = entries[0] as InstrumentEntry
   const { symbol, venue } = first.instrument
   const currency = currencyOf(first)
   const day = Math.max(...entries.map((e) => e.day))
-  const rows = tickTable(venue, currency, day, productOf(venue, symbol))
+  const rows = ticksFor(first, currency, day, facts)
   const tickDecimals = rows.flatMap((r) => [r.from, r.tick]).map((text) => parseDecimal(text)?.decimals ?? 0)
   const priceDecimals = Math.max(decimalsOf(entries, 'price_decimals'), ...tickDecimals)
   const qtyDecimals = decimalsOf(entries, 'qty_decimals')
@@ -100,9 +112,11 @@ function combine(entries: readonly InstrumentEntry[], id: number): Instrument {
     priceDecimals,
     qtyDecimals,
     ticks: scaledTicks(rows, priceDecimals),
-    lot: toScaled(lotOf(venue, symbol), qtyDecimals) ?? 1,
-    economicId: stated(first, 'economic_id'),
+    lot: toScaled(facts?.lot ?? lotOf(venue, symbol), qtyDecimals) ?? 1,
+    economicId: facts?.economic_id ?? stated(first, 'economic_id'),
     allowShort: false,
+    ...(facts?.product === undefined ? {} : { product: facts.product }),
+    ...(facts?.segment === undefined ? {} : { segment: facts.segment }),
   }
   assertInstrument(instrument)
   return instrument
@@ -111,9 +125,13 @@ function combine(entries: readonly InstrumentEntry[], id: number): Instrument {
 /**
  * All entries of all tapes of a run → the core's instruments. A listing (symbol and venue) that occurs several times
  * becomes one, with the most decimals of all and the tick table in force on its latest day (an instrument carries one
- * table for the whole run). Throws Failure (exit 2) when entries of a listing contradict each other.
+ * table for the whole run). `facts` is what reference data adds to the tapes, as the run's specification keeps it.
+ * Throws Failure (exit 2) when entries of a listing contradict each other.
  */
-export function buildInstruments(entries: readonly InstrumentEntry[]): Instrument[] {
+export function buildInstruments(
+  entries: readonly InstrumentEntry[],
+  facts: readonly ListingFacts[] = [],
+): Instrument[] {
   const sorted = [...entries].sort(
     (a, b) =>
       compareCodePoints(a.instrument.symbol, b.instrument.symbol) ||
@@ -127,5 +145,12 @@ export function buildInstruments(entries: readonly InstrumentEntry[]): Instrumen
     if (same) group?.push(entry)
     else groups.push([entry])
   }
-  return groups.map(combine)
+  return groups.map((group, id) => {
+    const of = group[0]?.instrument
+    return combine(
+      group,
+      id,
+      facts.find((f) => f.symbol === of?.symbol && f.venue === of.venue),
+    )
+  })
 }

@@ -13,7 +13,9 @@ import type { RiskLimits } from '../core/execution/limits.ts'
 import type { FxRoute } from '../core/execution/valuation.ts'
 import { calendarOf, sessionTimes } from '../reference/calendars.ts'
 import { feeModel, type FeeTableId, feeTableId, isFeeTable, withholdingOf } from '../reference/fees.ts'
-import { buildInstruments, compareCodePoints } from '../reference/instruments.ts'
+import type { InstrumentTable } from '../reference/instrument-table.ts'
+import { buildInstruments, compareCodePoints, type InstrumentEntry } from '../reference/instruments.ts'
+import { type ListingFacts, listingFacts } from '../reference/listing-facts.ts'
 import type { TapeStream } from '../tape/manifest.ts'
 import type { Tape } from '../tape/read.ts'
 import { actionCursor, type TaxedAction } from './action-cursor.ts'
@@ -61,14 +63,22 @@ function rankStreams(tapes: readonly Tape[]): StreamOf[] {
   )
 }
 
-function instrumentsOf(tapes: readonly Tape[]): Instrument[] {
-  const entries = tapes.flatMap((tape) =>
+function entriesOf(tapes: readonly Tape[]): InstrumentEntry[] {
+  return tapes.flatMap((tape) =>
     tape.manifest.instruments.map((instrument) => {
       const last = tape.manifest.streams.filter((s) => s.symbol === instrument.symbol).map((s) => micros(s.last))
       return { instrument, day: dayOf(Math.max(0, ...last)), tape: tape.dir }
     }),
   )
-  return buildInstruments(entries)
+}
+
+function instrumentsOf(tapes: readonly Tape[], facts: RunSpec['reference']): Instrument[] {
+  return buildInstruments(entriesOf(tapes), facts)
+}
+
+/** What the instrument table adds to the tapes of a run: part of its specification. */
+export function referenceOf(tapes: readonly Tape[], table: InstrumentTable): ListingFacts[] {
+  return listingFacts(entriesOf(tapes), table)
 }
 
 function shapeOf(streams: readonly TapeStream[]): FeedShape {
@@ -133,7 +143,7 @@ function readCash(spec: RunSpec, base: Currency): Map<Currency, Money> {
 
 /** The currency of an amount given without one: the only one of the tapes, else USD. */
 export function cashCurrency(config: EffectiveConfig, tapes: readonly Tape[]): Currency {
-  return baseCurrency(config, instrumentsOf(tapes), [])
+  return baseCurrency(config, instrumentsOf(tapes, undefined), [])
 }
 
 const MIN_ORDER_DEFAULTS: readonly (readonly [Currency, string])[] = [
@@ -170,7 +180,7 @@ export function limitsOf(config: EffectiveConfig, base: Currency): RiskLimits {
 
 export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveConfig, agent: LoadedAgent): RunSetup {
   const streams = rankStreams(tapes)
-  const instruments = instrumentsOf(tapes)
+  const instruments = instrumentsOf(tapes, spec.reference)
   const idOf = (s: TapeStream): number => instruments.findIndex((i) => i.symbol === s.symbol && i.venue === s.venue)
   const ofInstrument = instruments.map((i) => streams.filter((s) => idOf(s.info) === i.id))
   const shapes = ofInstrument.map((of) => shapeOf(of.map((s) => s.info)))

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod'
 import type { EffectiveConfig } from '../config/load.ts'
+import { PRODUCTS } from '../core/domain/instrument.ts'
+import type { ListingFacts } from '../reference/listing-facts.ts'
 import { canonicalJson } from '../tape/manifest.ts'
 import type { FeeTableId } from '../reference/fees.ts'
 import { isFeeTable } from '../reference/fees.ts'
@@ -11,6 +13,16 @@ import type { LoadedAgent } from './agent-load.ts'
 import { SIM_DEFAULTS, type SimTexts } from './sim-options.ts'
 
 const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+
+const facts = z.strictObject({
+  symbol: z.string(),
+  venue: z.string(),
+  product: z.enum(PRODUCTS).optional(),
+  segment: z.string().optional(),
+  economic_id: z.string().optional(),
+  lot: z.string().optional(),
+  tick: z.string().optional(),
+})
 
 export const runSpecSchema = z.strictObject({
   /** 1: a session of 0.1.0, whose audit rows had another layout (`core/engine/audit.ts`). */
@@ -31,6 +43,8 @@ export const runSpecSchema = z.strictObject({
   /** Microseconds, half-open; null where open. */
   from: z.number().nullable(),
   to: z.number().nullable(),
+  /** What the instrument table added to the tapes' own words; absent where it added nothing. */
+  reference: z.array(facts).optional(),
 })
 
 export type RunSpec = z.infer<typeof runSpecSchema>
@@ -43,6 +57,7 @@ export interface SpecOptions {
   readonly seed?: number
   readonly from?: number | undefined
   readonly to?: number | undefined
+  readonly reference?: readonly ListingFacts[]
 }
 
 /** Settings of live brokers play no part in a virtual run; fees of the own account do where a fee table is used. */
@@ -60,6 +75,7 @@ export function makeSpec(o: SpecOptions): RunSpec {
     seed: o.seed ?? 0,
     from: o.from ?? null,
     to: o.to ?? null,
+    ...(o.reference === undefined || o.reference.length === 0 ? {} : { reference: [...o.reference] }),
   }
 }
 
@@ -82,5 +98,7 @@ export function digestHeader(
 ): string {
   const { name: _name, ...agent } = spec.agent
   const table = feeTable === undefined ? {} : { fee_table: feeTable }
-  return canonicalJson({ ...spec, agent, cash, instruments, base, ...table, from: undefined, to: undefined })
+  // What the reference added stands in the instruments already.
+  const left = { from: undefined, to: undefined, reference: undefined }
+  return canonicalJson({ ...spec, agent, cash, instruments, base, ...table, ...left })
 }

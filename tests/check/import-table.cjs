@@ -14,7 +14,12 @@ const table = [
   { folder: 'src/core/sim', may: core('base', 'domain', 'data') },
   { folder: 'src/core/engine', may: core('base', 'domain', 'data', 'decision', 'execution') },
   { folder: 'src/tape', may: core('base', 'domain') },
-  { folder: 'src/reference', may: [...core('base', 'domain'), failure], types: ['^src/tape/manifest\\.ts$'] },
+  {
+    folder: 'src/reference',
+    // Instruments are written and read as the configuration is: YAML with places for messages.
+    may: [...core('base', 'domain'), '^src/config/(leaves|nearest|read-yaml|tree)\\.ts$', failure],
+    types: ['^src/tape/manifest\\.ts$'],
+  },
   { folder: 'src/config', may: ['^src/core/', failure] },
   { folder: 'src/generate', may: [...core('base', 'domain'), '^src/tape/', '^src/reference/', failure] },
   {

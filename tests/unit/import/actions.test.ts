@@ -37,12 +37,25 @@ describe('readActions', () => {
     ])
   })
 
+  it('reads the changes of ticker from a symbol map, whose rows name the last day of each', () => {
+    const map = 'date,ticker,exchange\n2014-03-27,old,Q\n2014-04-02,old,Q\n2050-12-31,abc,Q\n'
+    const rename = { symbol: 'ABC', date: '2014-04-03', kind: 'rename', from: 'OLD', to: 'ABC' }
+    expect(actions(map)).toEqual([rename])
+    expect(actions(map.replaceAll(',Q', '').replace(',exchange', '').replace('ticker', 'symbol'))).toEqual([rename])
+    expect(actions('date,ticker,exchange\n1998-01-02,abc,Q\n2050-12-31,abc,Q\n')).toEqual([])
+  })
+
   it.each([
+    [
+      'date,ticker,exchange\n2050-12-31,xyz,Q\n',
+      /line 2, ticker 'XYZ' is the last of this map, but the tape is of ABC/,
+    ],
+    ['date,ticker\n20501231,abc\n', /line 2, date '20501231' is not a date/],
     ['date,kind,value\n2024-06-10,merger,1\n', /line 2, kind 'merger' is neither split nor dividend/],
     ['date,kind,value\n10.6.2024,split,2:1\n', /line 2, date '10.6.2024' is not a date/],
     ['date,kind,value\n2024-06-10,split,0:1\n', /no ratio of new to old shares/],
     ['date,kind,value\n2024-06-10,dividend,-1\n', /no amount above zero/],
-    ['date,ticker\n', /none of corporate actions/],
+    ['date,weight\n', /none of corporate actions/],
   ])('refuses %s', (text, message) => {
     expect(() => actions(text)).toThrow(message)
   })

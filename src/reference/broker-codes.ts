@@ -1,0 +1,73 @@
+/**
+ * How brokers spell a listing. KIS: one exchange code for orders and accounts, another for quotations, a third for the
+ * US daytime session, and the key of the realtime feed (`D` + quotation code + symbol; a plain code in Korea). IB: the
+ * symbol and the primary exchange; SMART routes US orders. Sources: the KIS Open API samples and specifications (codes
+ * per API family, HDFSCNT0's tr_key), the TWS API documentation and public clients of it.
+ *
+ * Not modelled: the resolution of a contract at the broker; con_id is IB's own number where the table knows it.
+ */
+import type { Listing, TableProduct } from './instrument-file.ts'
+
+export interface KisCodes {
+  /** What orders and quotations name: 005930, NVDA. */
+  readonly code: string
+  /** OVRS_EXCG_CD of overseas orders; undefined in Korea. */
+  readonly orderExchange: string | undefined
+  /** EXCD of overseas quotations. */
+  readonly quoteExchange: string | undefined
+  /** EXCD of the US daytime session. */
+  readonly daytimeExchange: string | undefined
+  /** tr_key of the realtime feed. */
+  readonly realtimeKey: string
+}
+
+export interface IbContract {
+  readonly secType: 'STK' | 'CASH'
+  readonly symbol: string
+  readonly exchange: string
+  readonly primaryExchange: string | undefined
+  readonly currency: string
+  readonly conId: number | undefined
+}
+
+/** Segment → order, quotation and daytime code. KIS counts NYSE Arca to AMEX. */
+const KIS_US: ReadonlyMap<string, readonly [string, string, string]> = new Map([
+  ['NASDAQ', ['NASD', 'NAS', 'BAQ']],
+  ['NYSE', ['NYSE', 'NYS', 'BAY']],
+  ['ARCA', ['AMEX', 'AMS', 'BAA']],
+  ['AMEX', ['AMEX', 'AMS', 'BAA']],
+])
+
+/** Undefined where KIS does not trade the listing or its segment is not known. */
+export function kisCodes(listing: Listing): KisCodes | undefined {
+  const code = listing.kisCode ?? listing.symbol
+  if (listing.venue === 'KRX' || listing.venue === 'NXT') {
+    const none = { orderExchange: undefined, quoteExchange: undefined, daytimeExchange: undefined }
+    return { code, ...none, realtimeKey: code }
+  }
+  const us = listing.venue === 'US' ? KIS_US.get(listing.segment ?? '') : undefined
+  if (us === undefined) return undefined
+  const [orderExchange, quoteExchange, daytimeExchange] = us
+  return { code, orderExchange, quoteExchange, daytimeExchange, realtimeKey: `D${quoteExchange}${code}` }
+}
+
+const TRADED_AS_STOCK: readonly TableProduct[] = ['stock', 'etf', 'etn', 'reit', 'adr']
+
+/** Undefined where there is no such contract or its form is not known. */
+export function ibContract(
+  listing: Listing,
+  of: { readonly product: TableProduct; readonly currency: string; readonly base: string | undefined },
+): IbContract | undefined {
+  const { conId, segment } = listing
+  const symbol = listing.ibSymbol ?? listing.symbol
+  const { currency } = of
+  if (of.product === 'fx' && of.base !== undefined) {
+    return { secType: 'CASH', symbol: of.base, exchange: 'IDEALPRO', primaryExchange: undefined, currency, conId }
+  }
+  if (!TRADED_AS_STOCK.includes(of.product)) return undefined
+  if (listing.venue === 'US' && segment !== undefined) {
+    return { secType: 'STK', symbol, exchange: 'SMART', primaryExchange: segment, currency, conId }
+  }
+  if (listing.venue !== 'KRX') return undefined
+  return { secType: 'STK', symbol, exchange: 'KSE', primaryExchange: 'KSE', currency, conId }
+}
