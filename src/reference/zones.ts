@@ -4,7 +4,8 @@
  *
  * Rules: United States, Uniform Time Act as amended: from 1976 to 1986 last Sunday of April, 1987–2006 first Sunday
  * of April, both to the last Sunday of October; since 2007 second Sunday of March to first Sunday of November; each at
- * 02:00 local time. Korea, Japan, Hong Kong and mainland China have kept one offset since the dates given below.
+ * 02:00 local time. European Union (directives 94/21, 97/44, 2000/84/EC) and United Kingdom: since 1996 last Sunday of
+ * March to last Sunday of October, everywhere at 01:00 UTC. Korea, Japan, Hong Kong and mainland China have kept one offset since the dates given below.
  */
 import { DAY, epochDay, HOUR, type Micros, weekday } from '../core/base/time.ts'
 import { lastAtOrBefore } from '../core/domain/calendar.ts'
@@ -44,12 +45,28 @@ function newYork(): ZoneTable {
   return { from, offsets, until: epochDay(LAST_YEAR + 1, 1, 1) * DAY - standard }
 }
 
+/** From the year on in which the Union's zones, the United Kingdom among them, changed on the same days. */
+const EUROPE_FROM = 1996
+
+function europe(standard: Micros): ZoneTable {
+  const from: Micros[] = [epochDay(EUROPE_FROM, 1, 1) * DAY - standard]
+  const offsets: Micros[] = [standard]
+  for (let year = EUROPE_FROM; year <= LAST_YEAR; year++) {
+    from.push(sunday(year, 3, -1) * DAY + HOUR, sunday(year, 10, -1) * DAY + HOUR)
+    offsets.push(standard + HOUR, standard)
+  }
+  return { from, offsets, until: epochDay(LAST_YEAR + 1, 1, 1) * DAY - standard }
+}
+
 function constant(offset: Micros, year: number): ZoneTable {
   return { from: [epochDay(year, 1, 1) * DAY], offsets: [offset], until: epochDay(LAST_YEAR + 1, 1, 1) * DAY }
 }
 
 const BUILDERS = new Map<string, () => ZoneTable>([
   ['America/New_York', newYork],
+  ['Europe/London', () => europe(0)],
+  ['Europe/Paris', () => europe(HOUR)],
+  ['Europe/Berlin', () => europe(HOUR)],
   ['Asia/Seoul', () => constant(9 * HOUR, 1989)],
   ['Asia/Tokyo', () => constant(9 * HOUR, 1952)],
   ['Asia/Hong_Kong', () => constant(8 * HOUR, 1980)],
