@@ -165,7 +165,7 @@ VENUES = {
         "notes": [
             "Auctions end at random after the stated time; MDAX, SDAX and ETFs hold the intraday auction some minutes later; on Eurex expiry days that of DAX shares lasts five minutes. Trade-at-close after 17:35 (since November 2020) is not here.",
             "On the last trading day of a year continuous trading ends at 14:00, the auction follows to 14:05.",
-            "Pentecost Monday was a closure up to 2021 (2015 to 2021 as in the package).",
+            "Whit Monday was a closure up to 2021, Unity Day (3 October) up to 2019, Reformation Day in 2017; package and second list agree.",
         ],
     },
     "EURONEXT": {
