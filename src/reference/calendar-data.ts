@@ -28,6 +28,8 @@ const time = z.string().transform((text, ctx): Micros => {
 
 const hoursOfDay = z.strictObject({ open: time, close: time })
 
+const phaseRows = z.array(z.strictObject({ phase: z.enum(PHASES), from: time })).min(1)
+
 const session = z.strictObject({
   name: z.string(),
   regular: z.boolean().default(false),
@@ -38,7 +40,7 @@ const session = z.strictObject({
   open_day: z.literal([-1, 0]).default(0),
   close: time,
   /** What the venue does when, up to the close; absent: continuous from open to close. Before `open`: the opening auction. */
-  phases: z.array(z.strictObject({ phase: z.enum(PHASES), from: time })).optional(),
+  phases: phaseRows.optional(),
   /** How a session that is not regular trades: as orders come, in single-price auctions, or at the official close. */
   trading: z.enum(['continuous', 'auction', 'close_price']).optional(),
 })
@@ -48,6 +50,8 @@ const special = z.strictObject({
   date: day,
   open: time.optional(),
   close: time.optional(),
+  /** The day's phases, where those of its hours do not just move with the open and the close. */
+  phases: phaseRows.optional(),
   /** Hours of the day's other sessions by name, null for none; those not named move with the open or the close. */
   others: z.record(z.string(), hoursOfDay.nullable()).optional(),
   reason: z.string(),
@@ -104,6 +108,12 @@ function checkDated(path: string, data: DatedData, closed: ReadonlySet<EpochDay>
   data.sessions.forEach((hours, i) => {
     const problem = phaseProblem(hours)
     if (problem !== undefined) fail(`sessions.${i}.phases`, problem)
+  })
+  data.special.forEach(({ date, phases, open, close }, i) => {
+    const usual = data.sessions.findLast((s) => s.regular && s.from <= date)
+    if (usual === undefined) return
+    const problem = phaseProblem({ ...usual, phases, open: open ?? usual.open, close: close ?? usual.close })
+    if (problem !== undefined) fail(`special.${i}.phases`, problem)
   })
   const first = data.sessions.find((s) => s.regular)
   if (first === undefined || first.from > data.range.first) {

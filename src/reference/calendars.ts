@@ -14,7 +14,7 @@ import {
 } from './calendar-data.ts'
 import { othersOn, phasesOn } from './session-phases.ts'
 import { venueDefaults } from './venues.ts'
-import { localToUtc, type ZoneTable, zoneTable } from './zones.ts'
+import { localClock, localToUtc, type ZoneTable, zoneTable } from './zones.ts'
 import { Failure } from '../cli/failure.ts'
 
 interface Built extends LoadedCalendar {
@@ -63,17 +63,20 @@ function withSessions(id: string, data: DatedData, closed: ReadonlySet<EpochDay>
   const closes: Micros[] = []
   const phases = new PhaseList()
   const special = new Map(data.special.map((row) => [row.date, row]))
-  const hours = regularSessions(data)
+  const dated = regularSessions(data)
+  const usual = new Map(dated.map((hours) => [hours, phasesOn(hours, undefined)]))
+  const utc = localClock(data.zone)
   const { first, last } = data.range
   for (let day = first; day <= last; day++) {
     if (closed.has(day) || !data.weekdays.includes(weekday(day))) continue
-    const { open, close } = regularHours(data, hours, day, special.get(day))
+    const hours = hoursOn(dated, day)
+    const today = special.get(day)
+    const { open, close } = regularHours(hours, day, today, utc)
     days.push(day)
     opens.push(open)
     closes.push(close)
-    for (const { phase, from } of phasesOn(hoursOn(hours, day), special.get(day))) {
-      phases.add(phase, localToUtc(day * DAY + from, data.zone))
-    }
+    const rows = (today === undefined ? usual.get(hours) : undefined) ?? phasesOn(hours, today)
+    for (const { phase, from } of rows) phases.add(phase, utc(day * DAY + from))
     phases.add('closed', close)
   }
   return {
@@ -114,17 +117,16 @@ function hoursOn(dated: readonly SessionData[], day: EpochDay): SessionData {
   return dated.findLast((s) => s.from <= day) ?? (dated[0] as SessionData)
 }
 
-/** Open and close of a day as if it were a session. */
+/** Open and close of a day as if it were a session; `utc` reads the venue's clock. */
 function regularHours(
-  data: DatedData,
-  dated: readonly SessionData[],
+  hours: SessionData,
   day: EpochDay,
-  special?: SpecialDay,
+  special: SpecialDay | undefined,
+  utc: (local: Micros) => Micros,
 ): { open: Micros; close: Micros } {
-  const hours = hoursOn(dated, day)
   return {
-    open: localToUtc((day + hours.open_day) * DAY + (special?.open ?? hours.open), data.zone),
-    close: localToUtc(day * DAY + (special?.close ?? hours.close), data.zone),
+    open: utc((day + hours.open_day) * DAY + (special?.open ?? hours.open)),
+    close: utc(day * DAY + (special?.close ?? hours.close)),
   }
 }
 
@@ -143,8 +145,9 @@ export function sessionTimes(venue: string, day: EpochDay): SessionTimes | undef
     return { open: localToUtc(day * DAY, data.zone), close: localToUtc((day + 1) * DAY, data.zone), known: true }
   }
   if (day < calendar.firstDay || day > calendar.lastDay) {
+    const utc = (local: Micros): Micros => localToUtc(local, data.zone)
     return data.weekdays.includes(weekday(day))
-      ? { ...regularHours(data, regularSessions(data), day), known: false }
+      ? { ...regularHours(hoursOn(regularSessions(data), day), day, undefined, utc), known: false }
       : undefined
   }
   const i = lastAtOrBefore(calendar.days, day)

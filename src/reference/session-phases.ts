@@ -2,6 +2,7 @@
  * The phases of one session from the dated hours of a venue, and its other sessions. Times are local microseconds since
  * the local midnight of the day; what is stated up to the open moves with the open, the closing auction moves with the
  * close, what lies between (lunch, an auction at noon) keeps its time of day and falls away where a short day has none.
+ * A special day may state its own phases instead.
  */
 import { DAY, type EpochDay, type Micros } from '../core/base/time.ts'
 import type { Phase } from '../core/domain/phase.ts'
@@ -26,6 +27,7 @@ function closingFrom(rows: readonly PhaseRow[]): number {
 
 /** Ascending, up to the close of that day, which the caller adds. `special` is that of the day, if any. */
 export function phasesOn(hours: SessionData, special: SpecialDay | undefined): readonly PhaseRow[] {
+  if (special?.phases !== undefined) return special.phases
   const { open, open_day, close } = hours
   const phases = hours.phases ?? [{ phase: 'continuous', from: open_day * DAY + open }]
   const late = (special?.open ?? open) - open

@@ -166,3 +166,18 @@ export function localToUtc(localMicros: Micros, zone: string): Micros {
   }
   return resolve(localMicros, (t) => tableOffset(table, t))
 }
+
+/** `localToUtc` for many readings: it remembers the stretch of one offset, but for two days at either end of it. */
+export function localClock(zone: string): (localMicros: Micros) => Micros {
+  const table = zoneTable(zone)
+  if (table === undefined) return (local) => localToUtc(local, zone)
+  let [from, to, offset] = [0, 0, 0]
+  return (local) => {
+    if (local >= from && local < to) return local - offset
+    const i = Math.max(0, lastAtOrBefore(table.from, local - 2 * DAY))
+    from = (table.from[i] as Micros) + 2 * DAY
+    to = (table.from[i + 1] ?? table.until) - 2 * DAY
+    offset = table.offsets[i] as Micros
+    return local >= from && local < to ? local - offset : localToUtc(local, zone)
+  }
+}

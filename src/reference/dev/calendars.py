@@ -258,7 +258,7 @@ NOTES = {
         "Seen as closed in a published KOSPI series up to 2026-08-21: 2026-05-01, 2026-06-03, 2026-07-17. That series also lacks 2007-03-02, 2011-10-04, 2017-09-22, 2017-12-20, 2022-01-03, 2022-05-09, 2026-07-08 and 2026-08-06; the first six are its gaps, the last two are taken for gaps too.",
         "Uncertain: 2027-07-19 (substitute for Constitution Day on a Saturday); 2027-05-03 (a substitute for Labour Day on a Saturday is NOT assumed); temporary holidays announced after 2026-08.",
         "A session is [open, close): from the first uncross to the end of the closing auction. Both auctions end at random within 30 s of the stated time when prices are unstable (rule of 2011 and later); the stated time is kept.",
-        "The after-market replaces the single-price session on 2026-09-14 as announced; reports read here are older than that day. A pre-market at 07:00-08:00 was planned with it (press, January 2026); it is not carried, for no report of its start was found.",
+        "The after-market took the place of the single-price session on 2026-09-14 (published programs of September 2026 record its trades). A pre-market at 07:00-08:00 was planned with it (press, January 2026) and had not begun by then; it is not carried. The after-market is taken to match as orders come.",
         "On the first session of a year what precedes the open moves with it; on examination day everything moves by an hour but the end of the last session (press, 2018 and 2025). The hours of the after-market on 2026-11-19 and 2027-11-18 are taken likewise.",
         "2021 had no shift of half an hour: its only special hours are the first session of the year and examination day.",
     ],

@@ -43,6 +43,7 @@ def parts(text):
     return [(DAY_PARTS[word[0]], f"{word[1:3]}:{word[3:5]}") for word in text.split()]
 
 
+LSE_HALF_DAY = [{"phase": phase, "from": time} for phase, time in parts("A0750 C0800 A1230")]
 # Closures exchange_calendars does not have.
 EXTRA = {
     "HK": {
@@ -147,12 +148,13 @@ VENUES = {
             hours("2016-03-21", "08:00", "16:35", *parts("A0750 C0800 A1200 C1202 A1630")),
         ],
         "source": [
-            "London Stock Exchange, SETS trading day: opening auction call 07:50, continuous 08:00-16:30, closing auction call 16:30-16:35; intraday auction 12:00-12:02 since 2016-03-21; half days end continuous trading at 12:30",
+            "London Stock Exchange, SETS trading day: opening auction call 07:50, continuous 08:00-16:30, closing auction call 16:30-16:35; half days end continuous trading at 12:30",
+            "London Stock Exchange, Service Announcement 001/05022016 and press release: intraday auction 12:00-12:02 since 2016-03-21, except on the two half days",
         ],
         "notes": [
             "Every auction ends at random within 30 s after the stated time and may be prolonged by price monitoring. Derivatives expiry auctions (10:10 on some Fridays) are not here.",
-            "Half days: the last trading days before Christmas and before New Year. The intraday auction is taken to be held on them too.",
-            "The closing price crossing session (16:35-16:40) is not here. The day of 2016-03-21 for the intraday auction is from memory of the exchange's notice; the announcement of 2014-11-05 named late 2015.",
+            "Half days: the last trading days before Christmas and before New Year; they have no intraday auction.",
+            "The closing price crossing session (16:35-16:40) is not here.",
         ],
     },
     "XETRA": {
@@ -240,7 +242,10 @@ def build(venue):
         usual = [h for h in spec["sessions"] if h.get("regular") and h["from"] <= text][-1]
         final = usual["phases"][-1]
         auction = minutes(usual["close"]) - minutes(final["from"]) if final["phase"] == "auction" else 0
-        special.append({"date": text, "close": clock(minutes(sessions[text]) + auction), "reason": short})
+        entry = {"date": text, "close": clock(minutes(sessions[text]) + auction)}
+        if venue == "LSE" and len(usual["phases"]) > 3:
+            entry["phases"] = LSE_HALF_DAY
+        special.append(entry | {"reason": short})
     return closures, special
 
 

@@ -12,6 +12,7 @@ import {
   reachesShare,
 } from '../../../src/core/domain/price-limits.ts'
 import { rulesOn, type VenueRules } from '../../../src/core/domain/venue-rules.ts'
+import { limitFile } from '../../../src/reference/limit-data.ts'
 import { limitVersion, venueRules } from '../../../src/reference/price-limits.ts'
 import { tickTable, venueDefaults, venueNames } from '../../../src/reference/venues.ts'
 
@@ -260,6 +261,11 @@ describe('rules of a venue', () => {
     for (const version of known) expect(version).toMatch(/^\d{4}-\d{2}-\d{2}\/sha256:[0-9a-f]{64}$/)
     expect(new Set(known).size).toBe(known.length - 1)
     expect(limitVersion('SSE')).toBe(limitVersion('SZSE'))
+  })
+
+  it('name a file that is not there, and are read once', () => {
+    expect(() => limitFile('NOWHERE')).toThrow(/config\/limits\/NOWHERE\.json: cannot be read/)
+    expect(limitFile('KRX')).toBe(limitFile('KRX'))
   })
 
   it('rise by date, one row a change', () => {

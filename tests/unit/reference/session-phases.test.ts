@@ -181,10 +181,11 @@ describe('mainland China', () => {
 })
 
 describe('Europe', () => {
-  it('London: auction at noon since 2016-03-21, half days 12:30 and auction (London Stock Exchange, SETS)', () => {
+  it('London: auction at noon since 2016-03-21, not on half days (Service Announcement 001/05022016)', () => {
     expect(phases('LSE', '2016-03-18')).toBe('A07:50 C08:00 A16:30 -16:35')
     expect(phases('LSE', '2016-03-21')).toBe('A07:50 C08:00 A12:00 C12:02 A16:30 -16:35')
-    expect(phases('LSE', '2024-12-24')).toBe('A07:50 C08:00 A12:00 C12:02 A12:30 -12:35')
+    expect(phases('LSE', '2024-12-24')).toBe('A07:50 C08:00 A12:30 -12:35')
+    expect(phases('LSE', '2015-12-24')).toBe('A07:50 C08:00 A12:30 -12:35')
   })
 
   it('Frankfurt and Paris: last trading day, Christmas Eve (exchange calendars of 2024)', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/cli/failure.ts'
 import { DAY, HOUR, MINUTE, type Micros, parseStamp } from '../../../src/core/base/time.ts'
-import { localToUtc, tableOffset, zoneTable } from '../../../src/reference/zones.ts'
+import { localClock, localToUtc, tableOffset, zoneTable } from '../../../src/reference/zones.ts'
 
 const at = (text: string): Micros => parseStamp(text)?.t ?? Number.NaN
 const table = (zone: string) => {
@@ -127,6 +127,24 @@ describe('localToUtc', () => {
         else expect(read - local).toBe(HOUR)
       }),
       { seed: 20261124, numRuns: 400 },
+    )
+  })
+
+  it('with a memory gives the same answers, whatever the order of the questions', () => {
+    const reading = fc.integer({ min: at('1970-01-01 00:00') / MINUTE, max: at('2055-12-31 00:00') / MINUTE })
+    const near = fc
+      .tuple(fc.constantFrom(...table('America/New_York').from), fc.integer({ min: -5000, max: 5000 }))
+      .map(([t, shift]) => t / MINUTE + shift)
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ZONES, 'Asia/Kolkata'),
+        fc.array(fc.oneof(reading, near), { minLength: 20, maxLength: 40 }),
+        (zone, readings) => {
+          const clock = localClock(zone)
+          for (const r of readings) expect(clock(r * MINUTE)).toBe(localToUtc(r * MINUTE, zone))
+        },
+      ),
+      { seed: 20261125, numRuns: 100 },
     )
   })
 
