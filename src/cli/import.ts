@@ -26,7 +26,10 @@ export const command: CliCommand = {
         .option('--date-format <format>', 'iso, mdy, dmy, ymd, mdy2 or dmy2 (two-digit years 1970 to 2069)')
         .option('--stamp <what>', 'stamps of bars mark their start or end')
         .option('--interval <interval>', 'of bars: 30s, 1m, 5m, 1h, 1d; else the smallest difference in the first file')
-        .option('--venue <venue>', 'US, KRX, NXT, FX, CRYPTO, GEN; KRX for six digits, else US')
+        .option(
+          '--venue <venue>',
+          'a name of config/venues.json: US, KRX, NXT, TSE, HK, SSE, SZSE, LSE, …; KRX for six digits, else US',
+        )
         .option('--currency <currency>', 'else that of the venue')
         .option('--actions <file>', 'dated splits and dividends, or a map of ticker changes (repeatable)', repeat, [])
         .option('--adjustment <what>', 'what was done to the prices: none, split or total'),
@@ -43,7 +46,7 @@ export const command: CliCommand = {
         .option('--tz <zone>', 'IANA zone of stamps that carry none')
         .option('--stamp <what>', 'stamps of bars mark their start or end')
         .option('--interval <interval>', 'of bars: 30s, 1m, 5m, 1h, 1d')
-        .option('--venue <venue>', 'US, KRX, NXT, FX, CRYPTO, GEN')
+        .option('--venue <venue>', 'a name of config/venues.json: US, KRX, NXT, TSE, HK, SSE, SZSE, LSE, …')
         .option('--currency <currency>', 'else that of the venue')
         .option('--actions <file>', 'dated splits and dividends, or a map of ticker changes (repeatable)', repeat, [])
         .option('--adjustment <what>', 'none, split or total'),

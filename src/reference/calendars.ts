@@ -5,9 +5,16 @@
 import { DAY, type EpochDay, type Micros, weekday } from '../core/base/time.ts'
 import { type Calendar, lastAtOrBefore } from '../core/domain/calendar.ts'
 import type { Phase } from '../core/domain/phase.ts'
-import { type DatedData, type LoadedCalendar, loadCalendar } from './calendar-data.ts'
+import {
+  type DatedData,
+  type LoadedCalendar,
+  loadCalendar,
+  type SessionData,
+  type SpecialDay,
+} from './calendar-data.ts'
+import { othersOn, phasesOn } from './session-phases.ts'
 import { venueDefaults } from './venues.ts'
-import { localToUtc, type ZoneTable, zoneTable } from './zones.ts'
+import { localClock, localToUtc, type ZoneTable, zoneTable } from './zones.ts'
 import { Failure } from '../cli/failure.ts'
 
 interface Built extends LoadedCalendar {
@@ -54,18 +61,24 @@ function withSessions(id: string, data: DatedData, closed: ReadonlySet<EpochDay>
   const days: EpochDay[] = []
   const opens: Micros[] = []
   const closes: Micros[] = []
+  const phases = new PhaseList()
   const special = new Map(data.special.map((row) => [row.date, row]))
-  const hours = regularSessions(data)
+  const dated = regularSessions(data)
+  const usual = new Map(dated.map((hours) => [hours, phasesOn(hours, undefined)]))
+  const utc = localClock(data.zone)
   const { first, last } = data.range
   for (let day = first; day <= last; day++) {
     if (closed.has(day) || !data.weekdays.includes(weekday(day))) continue
-    const { open, close } = regularHours(data, hours, day, special.get(day))
+    const hours = hoursOn(dated, day)
+    const today = special.get(day)
+    const { open, close } = regularHours(hours, day, today, utc)
     days.push(day)
     opens.push(open)
     closes.push(close)
+    const rows = (today === undefined ? usual.get(hours) : undefined) ?? phasesOn(hours, today)
+    for (const { phase, from } of rows) phases.add(phase, utc(day * DAY + from))
+    phases.add('closed', close)
   }
-  const phaseFrom = opens.flatMap((open, i) => [open, closes[i] as Micros])
-  const phases = opens.flatMap((): Phase[] => ['continuous', 'closed'])
   return {
     id,
     always: false,
@@ -74,29 +87,46 @@ function withSessions(id: string, data: DatedData, closed: ReadonlySet<EpochDay>
     days,
     opens,
     closes,
-    phaseFrom,
-    phases,
+    phaseFrom: phases.from,
+    phases: phases.phases,
     ...offsetsOf(table),
   }
 }
 
-type Hours = DatedData['sessions'][number]
+/** A phase of no length gives way to what follows it. */
+class PhaseList {
+  readonly from: Micros[] = []
+  readonly phases: Phase[] = []
 
-function regularSessions(data: DatedData): readonly Hours[] {
+  add(phase: Phase, from: Micros): void {
+    const last = this.from.length - 1
+    if (this.from[last] === from) this.phases[last] = phase
+    else {
+      this.from.push(from)
+      this.phases.push(phase)
+    }
+  }
+}
+
+function regularSessions(data: DatedData): readonly SessionData[] {
   return data.sessions.filter((s) => s.regular)
 }
 
-/** Open and close of a day as if it were a session; before the first stated hours those count. */
+/** The hours in force on a day; before the first stated ones those count. */
+function hoursOn(dated: readonly SessionData[], day: EpochDay): SessionData {
+  return dated.findLast((s) => s.from <= day) ?? (dated[0] as SessionData)
+}
+
+/** Open and close of a day as if it were a session; `utc` reads the venue's clock. */
 function regularHours(
-  data: DatedData,
-  dated: readonly Hours[],
+  hours: SessionData,
   day: EpochDay,
-  special?: DatedData['special'][number],
+  special: SpecialDay | undefined,
+  utc: (local: Micros) => Micros,
 ): { open: Micros; close: Micros } {
-  const hours = dated.findLast((s) => s.from <= day) ?? (dated[0] as Hours)
   return {
-    open: localToUtc((day + hours.open_day) * DAY + (special?.open ?? hours.open), data.zone),
-    close: localToUtc(day * DAY + (special?.close ?? hours.close), data.zone),
+    open: utc((day + hours.open_day) * DAY + (special?.open ?? hours.open)),
+    close: utc(day * DAY + (special?.close ?? hours.close)),
   }
 }
 
@@ -115,13 +145,37 @@ export function sessionTimes(venue: string, day: EpochDay): SessionTimes | undef
     return { open: localToUtc(day * DAY, data.zone), close: localToUtc((day + 1) * DAY, data.zone), known: true }
   }
   if (day < calendar.firstDay || day > calendar.lastDay) {
+    const utc = (local: Micros): Micros => localToUtc(local, data.zone)
     return data.weekdays.includes(weekday(day))
-      ? { ...regularHours(data, regularSessions(data), day), known: false }
+      ? { ...regularHours(hoursOn(regularSessions(data), day), day, undefined, utc), known: false }
       : undefined
   }
   const i = lastAtOrBefore(calendar.days, day)
   if (i < 0 || calendar.days[i] !== day) return undefined
   return { open: calendar.opens[i] as Micros, close: calendar.closes[i] as Micros, known: true }
+}
+
+/** A session beside the regular one: pre-market, trading at the official close, after-market. Instants in UTC. */
+export interface OtherSession {
+  readonly name: string
+  readonly open: Micros
+  readonly close: Micros
+  readonly trading: 'continuous' | 'auction' | 'close_price'
+}
+
+/** The other sessions of a session day, by their open; none on days without a session or outside the range. */
+export function otherSessions(venue: string, day: EpochDay): readonly OtherSession[] {
+  const { calendar, data } = build(venue)
+  if (data.always) return []
+  const i = lastAtOrBefore(calendar.days, day)
+  if (i < 0 || calendar.days[i] !== day) return []
+  const special = data.special.find((row) => row.date === day)
+  const utc = (local: Micros): Micros => localToUtc(day * DAY + local, data.zone)
+  return othersOn(data.sessions, hoursOn(regularSessions(data), day), day, special).map((row) => ({
+    ...row,
+    open: utc(row.open),
+    close: utc(row.close),
+  }))
 }
 
 /** What a run's manifest says of a calendar: the data's version and hash, e.g. "2026-11-24/sha256:1f0c…". */

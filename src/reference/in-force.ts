@@ -39,7 +39,7 @@ function tickProduct(listing: KnownListing): 'stock' | 'etf' {
 export function ticksOf(listing: KnownListing, day: EpochDay): readonly TickRow[] {
   if (listing.tick !== undefined) return [{ from: '0', tick: listing.tick }]
   if (!venueNames().includes(listing.venue)) return []
-  return tickTable(listing.venue, listing.instrument.currency, day, tickProduct(listing))
+  return tickTable(listing.venue, listing.instrument.currency, day, tickProduct(listing), listing.segment)
 }
 
 export function inForce(table: InstrumentTable, listing: KnownListing, day: EpochDay): InForce {

@@ -91,7 +91,7 @@ function ticksFor(
 ): readonly TickRow[] {
   if (facts?.tick !== undefined) return [{ from: '0', tick: facts.tick }]
   const asEtf = facts?.product === 'etf' || facts?.product === 'etn'
-  return tickTable(venue, currency, day, asEtf ? 'etf' : productOf(venue, symbol))
+  return tickTable(venue, currency, day, asEtf ? 'etf' : productOf(venue, symbol), facts?.segment)
 }
 
 function combine(entries: readonly InstrumentEntry[], id: number, facts: ListingFacts | undefined): Instrument {

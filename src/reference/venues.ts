@@ -1,10 +1,12 @@
 /**
  * Venues by name: default currency, zone, calendar, lot, and dated tick tables (`config/venues.json`,
- * `config/ticks/`). Tick tables check our own orders and size slippage; data off the tick are accepted everywhere.
+ * `config/ticks/`), by product and, where a venue has several tables, by the instrument's segment. Tick tables check our own orders and size slippage; data off the tick are accepted everywhere.
  */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Failure } from '../cli/failure.ts'
 import { type EpochDay, parseDay } from '../core/base/time.ts'
+import type { Product as Listing } from '../core/domain/instrument.ts'
 import { readConfigFile } from './config-file.ts'
 
 export interface VenueDefaults {
@@ -34,6 +36,7 @@ const venuesSchema = z.strictObject({
       zone: z.string(),
       calendar: z.string(),
       ticks: z.string(),
+      limits: z.string().optional(),
       lot: decimal,
     }),
   ),
@@ -45,10 +48,13 @@ const ticksSchema = z.strictObject({
   version: z.string(),
   source: z.array(z.string()).min(1),
   notes: z.array(z.string()),
-  /** Ascending by day within a product; a row without currency serves every currency that has none of its own. */
+  /** The segment that counts for an instrument that names none; absent: the rows without one. */
+  default_segment: z.string().optional(),
+  /** Ascending by day within a product; a row without segment or currency serves all that have none of their own. */
   tables: z.array(
     z.strictObject({
       product: z.enum(['stock', 'etf']),
+      segment: z.string().optional(),
       currency: z.string().optional(),
       from_date: z.string().refine((text) => parseDay(text) !== undefined, 'must be a date (YYYY-MM-DD)'),
       bands: z.array(z.strictObject({ from: decimal, tick: decimal })).min(1),
@@ -56,7 +62,10 @@ const ticksSchema = z.strictObject({
   ),
   etf_symbols: z.array(z.string()).default([]),
 })
-type TickFile = z.output<typeof ticksSchema>
+interface TickFile extends z.output<typeof ticksSchema> {
+  readonly sha256: string
+}
+type TickTable = TickFile['tables'][number]
 
 let venues: ReadonlyMap<string, Venue> | undefined
 const tickFiles = new Map<string, TickFile>()
@@ -73,9 +82,10 @@ function tickFile(venue: string): TickFile {
   const name = venueEntry(venue).ticks
   const ready = tickFiles.get(name)
   if (ready !== undefined) return ready
-  const { data } = readConfigFile(`ticks/${name}.json`, ticksSchema)
-  tickFiles.set(name, data)
-  return data
+  const { data, canonical } = readConfigFile(`ticks/${name}.json`, ticksSchema)
+  const file = { ...data, sha256: createHash('sha256').update(canonical).digest('hex') }
+  tickFiles.set(name, file)
+  return file
 }
 
 /** Names of all venues, in the order of the file. */
@@ -95,24 +105,43 @@ export function productOf(venue: string, symbol: string): Product {
   return tickFile(venue).etf_symbols.includes(symbol) ? 'etf' : 'stock'
 }
 
+/** The rows whose `key` is `value`, or those without it when none has it. */
+function preferring(rows: readonly TickTable[], key: 'segment' | 'currency', value: string | undefined): TickTable[] {
+  const own = rows.filter((row) => row[key] === value)
+  return own.length > 0 ? own : rows.filter((row) => row[key] === undefined)
+}
+
 /**
  * The tick table in force on a local day, ascending by `from`, which starts at "0". Empty for a venue without a table
- * (CRYPTO): there the step is one unit of the instrument's price decimals. A product without rows of its own uses
- * those of stocks; days before the first table use the first.
+ * (CRYPTO): there the step is one unit of the instrument's price decimals. Notes (ETN) go with funds, all else with
+ * stocks where it has no rows of its own; days before the first table use the first.
  */
 export function tickTable(
   venue: string,
   currency: string,
   day: EpochDay,
-  product: Product = 'stock',
+  product: Listing = 'stock',
+  segment?: string,
 ): readonly TickRow[] {
-  const { tables } = tickFile(venue)
-  const ofProduct = tables.filter((t) => t.product === product)
+  const { tables, default_segment } = tickFile(venue)
+  const kind = product === 'etn' ? 'etf' : product
+  const ofProduct = tables.filter((t) => t.product === kind)
   const rows = ofProduct.length > 0 ? ofProduct : tables.filter((t) => t.product === 'stock')
-  const ofCurrency = rows.filter((t) => t.currency === currency)
-  const dated = ofCurrency.length > 0 ? ofCurrency : rows.filter((t) => t.currency === undefined)
+  const named = segment !== undefined && rows.some((t) => t.segment === segment)
+  const dated = preferring(preferring(rows, 'segment', named ? segment : default_segment), 'currency', currency)
   const table = dated.findLast((t) => (parseDay(t.from_date) as EpochDay) <= day) ?? dated[0]
   return table?.bands ?? []
+}
+
+/** What a run's manifest says of a venue's tick tables, e.g. "2026-11-25/sha256:1f0c…". */
+export function tickVersion(venue: string): string {
+  const { version, sha256 } = tickFile(venue)
+  return `${version}/sha256:${sha256}`
+}
+
+/** Name of the file of the venue's price limits and interruptions; undefined where none are known. */
+export function limitsOf(venue: string): string | undefined {
+  return venueEntry(venue).limits
 }
 
 /** Smallest tradable quantity and its step as a decimal text, "1" for shares. No symbol has its own so far. */

@@ -4,7 +4,8 @@
  *
  * Rules: United States, Uniform Time Act as amended: from 1976 to 1986 last Sunday of April, 1987–2006 first Sunday
  * of April, both to the last Sunday of October; since 2007 second Sunday of March to first Sunday of November; each at
- * 02:00 local time. Korea, Japan, Hong Kong and mainland China have kept one offset since the dates given below.
+ * 02:00 local time. European Union (directives 94/21, 97/44, 2000/84/EC) and United Kingdom: since 1996 last Sunday of
+ * March to last Sunday of October, everywhere at 01:00 UTC. Korea, Japan, Hong Kong and mainland China have kept one offset since the dates given below.
  */
 import { DAY, epochDay, HOUR, type Micros, weekday } from '../core/base/time.ts'
 import { lastAtOrBefore } from '../core/domain/calendar.ts'
@@ -44,12 +45,28 @@ function newYork(): ZoneTable {
   return { from, offsets, until: epochDay(LAST_YEAR + 1, 1, 1) * DAY - standard }
 }
 
+/** From the year on in which the Union's zones, the United Kingdom among them, changed on the same days. */
+const EUROPE_FROM = 1996
+
+function europe(standard: Micros): ZoneTable {
+  const from: Micros[] = [epochDay(EUROPE_FROM, 1, 1) * DAY - standard]
+  const offsets: Micros[] = [standard]
+  for (let year = EUROPE_FROM; year <= LAST_YEAR; year++) {
+    from.push(sunday(year, 3, -1) * DAY + HOUR, sunday(year, 10, -1) * DAY + HOUR)
+    offsets.push(standard + HOUR, standard)
+  }
+  return { from, offsets, until: epochDay(LAST_YEAR + 1, 1, 1) * DAY - standard }
+}
+
 function constant(offset: Micros, year: number): ZoneTable {
   return { from: [epochDay(year, 1, 1) * DAY], offsets: [offset], until: epochDay(LAST_YEAR + 1, 1, 1) * DAY }
 }
 
 const BUILDERS = new Map<string, () => ZoneTable>([
   ['America/New_York', newYork],
+  ['Europe/London', () => europe(0)],
+  ['Europe/Paris', () => europe(HOUR)],
+  ['Europe/Berlin', () => europe(HOUR)],
   ['Asia/Seoul', () => constant(9 * HOUR, 1989)],
   ['Asia/Tokyo', () => constant(9 * HOUR, 1952)],
   ['Asia/Hong_Kong', () => constant(8 * HOUR, 1980)],
@@ -148,4 +165,19 @@ export function localToUtc(localMicros: Micros, zone: string): Micros {
     return throughIntl(localMicros, zone)
   }
   return resolve(localMicros, (t) => tableOffset(table, t))
+}
+
+/** `localToUtc` for many readings: it remembers the stretch of one offset, but for two days at either end of it. */
+export function localClock(zone: string): (localMicros: Micros) => Micros {
+  const table = zoneTable(zone)
+  if (table === undefined) return (local) => localToUtc(local, zone)
+  let [from, to, offset] = [0, 0, 0]
+  return (local) => {
+    if (local >= from && local < to) return local - offset
+    const i = Math.max(0, lastAtOrBefore(table.from, local - 2 * DAY))
+    from = (table.from[i] as Micros) + 2 * DAY
+    to = (table.from[i + 1] ?? table.until) - 2 * DAY
+    offset = table.offsets[i] as Micros
+    return local >= from && local < to ? local - offset : localToUtc(local, zone)
+  }
 }

@@ -152,6 +152,7 @@ const MIN_ORDER_DEFAULTS: readonly (readonly [Currency, string])[] = [
   ['HKD', '800'],
   ['CNY', '700'],
   ['EUR', '90'],
+  ['GBP', '80'],
   ['USDT', '100'],
 ]
 

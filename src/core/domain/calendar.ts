@@ -19,7 +19,8 @@ export interface Calendar {
   readonly closes: readonly Micros[]
   /**
    * What the venue does when: phase `phases[i]` from `phaseFrom[i]` until `phaseFrom[i + 1]`, ascending; closed before
-   * the first. A session [open, close) contains its auctions and its lunch break. Empty for venues that never close.
+   * the first. A session [open, close) contains its closing auction and its lunch break; the opening auction comes before
+   * it. Empty for venues that never close.
    */
   readonly phaseFrom: readonly Micros[]
   readonly phases: readonly Phase[]
@@ -93,6 +94,13 @@ export class SessionClock {
   /** Continuous trading at t? */
   isOpen(t: Micros): boolean {
     return this.phaseAt(t) === 'continuous'
+  }
+
+  /** Within a session, its auctions and its lunch break included? */
+  inSession(t: Micros): boolean {
+    if (this.calendar.always) return true
+    const i = this.sessionAt(t)
+    return i >= 0 && t < (this.calendar.closes[i] as number)
   }
 
   /** Close of the session that contains t, or of the next one; Infinity when the data ends or the venue never closes. */

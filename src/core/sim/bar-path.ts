@@ -23,7 +23,7 @@ import { reached } from './matching.ts'
 /** Session bars are always open; others when they start in a session, or before one that opens before they end. */
 function inSession(desk: Desk, bar: BarEvent): boolean {
   if (desk.streams.sessionBars) return true
-  return desk.clock.isOpen(bar.start) || desk.clock.nextOpen(bar.start) < bar.t
+  return desk.clock.inSession(bar.start) || desk.clock.nextOpen(bar.start) < bar.t
 }
 
 export function matchOpen(m: Matching, desk: Desk, bar: BarEvent, out: ReportEvent[]): void {

@@ -16,7 +16,7 @@ import sys
 import exchange_calendars as ec
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-VERSION = "2026-11-24"
+VERSION = "2026-11-25"
 
 US_ONE_OFF = {
     "1994-04-27": "day of mourning, President Nixon",
@@ -159,16 +159,47 @@ def weekdays(first, last):
         day += dt.timedelta(days=1)
 
 
+def phases(*rows):
+    return [{"phase": phase, "from": time} for phase, time in rows]
+
+
+US_HOURS = [
+    {"name": "regular", "regular": True, "from": "1993-01-01", "open": "09:30", "close": "16:00",
+     "phases": phases(("auction", "09:28"), ("continuous", "09:30"))},
+    {"name": "pre", "from": "2014-01-01", "open": "04:00", "close": "09:30", "trading": "continuous"},
+    {"name": "after", "from": "2014-01-01", "open": "16:00", "close": "20:00", "trading": "continuous"},
+]
+KRX_HOURS = [
+    {"name": "regular", "regular": True, "from": "2005-01-01", "open": "09:00", "close": "15:00",
+     "phases": phases(("auction", "08:00"), ("continuous", "09:00"), ("auction", "14:50"))},
+    {"name": "regular", "regular": True, "from": "2016-08-01", "open": "09:00", "close": "15:30",
+     "phases": phases(("auction", "08:00"), ("continuous", "09:00"), ("auction", "15:20"))},
+    {"name": "regular", "regular": True, "from": "2019-04-29", "open": "09:00", "close": "15:30",
+     "phases": phases(("auction", "08:30"), ("continuous", "09:00"), ("auction", "15:20"))},
+    {"name": "pre_close_price", "from": "2005-01-01", "open": "07:30", "close": "08:30", "trading": "close_price"},
+    {"name": "pre_close_price", "from": "2019-04-29", "open": "08:30", "close": "08:40", "trading": "close_price"},
+    {"name": "post_close_price", "from": "2005-01-01", "open": "15:10", "close": "15:30", "trading": "close_price"},
+    {"name": "post_close_price", "from": "2016-08-01", "open": "15:40", "close": "16:00", "trading": "close_price"},
+    {"name": "single_price", "from": "2006-01-01", "open": "15:30", "close": "18:00", "trading": "auction"},
+    {"name": "single_price", "from": "2016-08-01", "until": "2026-09-11", "open": "16:00", "close": "18:00", "trading": "auction"},
+    {"name": "after_market", "from": "2026-09-14", "open": "16:00", "close": "20:00", "trading": "continuous"},
+]
+
+
+def krx_others(text):
+    """Sessions after the close begin an hour late on examination day and end as always."""
+    if text < "2006-01-01":
+        return {}
+    if text >= "2026-09-14":
+        return {"others": {"after_market": {"open": "17:00", "close": "20:00"}}}
+    return {"others": {"single_price": {"open": "17:00" if text >= "2016-08-01" else "16:30", "close": "18:00"}}}
+
+
 def build(venue):
     if venue == "US":
-        first, last, code = "1993-01-01", "2027-12-31", "XNYS"
-        hours = [{"name": "regular", "regular": True, "from": first, "open": "09:30", "close": "16:00"}]
+        first, last, code, hours = "1993-01-01", "2027-12-31", "XNYS", US_HOURS
     else:
-        first, last, code = "2005-01-01", "2027-12-31", "XKRX"
-        hours = [
-            {"name": "regular", "regular": True, "from": first, "open": "09:00", "close": "15:00"},
-            {"name": "regular", "regular": True, "from": "2016-08-01", "open": "09:00", "close": "15:30"},
-        ]
+        first, last, code, hours = "2005-01-01", "2027-12-31", "XKRX", KRX_HOURS
     sessions = from_package(code, first, last)
     closures, special, seen_years = [], [], set()
     for day in weekdays(first, last):
@@ -180,7 +211,7 @@ def build(venue):
         open_, close = sessions[text]
         if venue == "KRX" and text in CSAT:
             open_, close = "10:00", "16:30"
-        usual = [h for h in hours if h["from"] <= text][-1]
+        usual = [h for h in hours if h.get("regular") and h["from"] <= text][-1]
         if (open_, close) == (usual["open"], usual["close"]):
             continue
         if venue == "US":
@@ -193,6 +224,8 @@ def build(venue):
             entry["open"] = open_
         if close != usual["close"]:
             entry["close"] = close
+        if reason == "college entrance examination":
+            entry |= krx_others(text)
         special.append(entry | {"reason": reason})
     return first, last, hours, closures, special
 
@@ -201,10 +234,12 @@ SOURCES = {
     "US": [
         "Python package exchange_calendars 4.13.2 (Apache-2.0), calendar XNYS",
         "NYSE, Holidays and Trading Hours (published for 2026 and 2027)",
+        "Nasdaq, Opening and Closing Crosses: on-open orders are taken until 09:28 and cannot be taken back after it, the cross is at 09:30",
     ],
     "KRX": [
         "Python package exchange_calendars 4.13.2 (Apache-2.0), calendar XKRX",
         "Korea Exchange notices as reported by Korean press: hours 09:00-15:30 since 2016-08-01; first session of a year opens at 10:00; on the day of the college entrance examination 10:00-16:30",
+        "Press of 2019-04-03 and 2019-04-29: orders for the opening auction from 08:30 instead of 08:00, trading at the last close 08:30-08:40 instead of 07:30-08:30",
         "Ministry of Education: examinations on 2026-11-19 and 2027-11-18",
         "Public Holidays Act as amended by the National Assembly on 2026-01-29: 17 July is a holiday again from 2026",
     ],
@@ -213,14 +248,19 @@ NOTES = {
     "US": [
         "NYSE and Nasdaq keep the same sessions. The range from 2026-08-15 on is the published plan.",
         "2001-09-17 opened at 09:33 after a silence; carried as 09:30. Market-wide halts within a session are not here.",
-        "Early closes at 13:00; some products go on to 13:15, extended hours are not here.",
+        "Early closes at 13:00; some products go on to 13:15. The session after it then runs from 13:00 to 17:00.",
+        "The opening auction is given as 09:28-09:30: from 09:28 on-open orders stand, so the cross is made of what has arrived. NYSE takes on-open orders from 06:30 up to the open and its floor opens each stock a little later; before 09:28 the pre-market trades continuously, which an auction phase would deny.",
+        "The closing cross is fed by on-close orders while trading goes on and prints just after 16:00; there is no phase of its own for it.",
+        "Pre-market 04:00-09:30 and after-market 16:00-20:00 are the longest hours of NYSE Arca and Nasdaq; earlier years had shorter ones and are not stated.",
     ],
     "KRX": [
         "Departures from the package: closures 2026-06-03, 2026-07-17 and 2027-07-19 added; hours on examination days from 2021 on added (the package's list ends in 2020).",
         "Seen as closed in a published KOSPI series up to 2026-08-21: 2026-05-01, 2026-06-03, 2026-07-17. That series also lacks 2007-03-02, 2011-10-04, 2017-09-22, 2017-12-20, 2022-01-03, 2022-05-09, 2026-07-08 and 2026-08-06; the first six are its gaps, the last two are taken for gaps too.",
         "Uncertain: 2027-07-19 (substitute for Constitution Day on a Saturday); 2027-05-03 (a substitute for Labour Day on a Saturday is NOT assumed); temporary holidays announced after 2026-08.",
-        "The exchange plans sessions before and after the regular one (after-market 16:00-20:00) from 2026-09-14; only the regular session is here.",
-        "Until 15:20 continuous, then closing auction to the close; an opening auction ends at the open.",
+        "A session is [open, close): from the first uncross to the end of the closing auction. Both auctions end at random within 30 s of the stated time when prices are unstable (rule of 2011 and later); the stated time is kept.",
+        "The after-market took the place of the single-price session on 2026-09-14 (published programs of September 2026 record its trades). A pre-market at 07:00-08:00 was planned with it (press, January 2026) and had not begun by then; it is not carried. The after-market is taken to match as orders come.",
+        "On the first session of a year what precedes the open moves with it; on examination day everything moves by an hour but the end of the last session (press, 2018 and 2025). The hours of the after-market on 2026-11-19 and 2027-11-18 are taken likewise.",
+        "2021 had no shift of half an hour: its only special hours are the first session of the year and examination day.",
     ],
 }
 NAMES = {"US": "NYSE and Nasdaq", "KRX": "Korea Exchange"}

@@ -98,10 +98,10 @@ describe('buildInstruments', () => {
   })
 
   it('refuses what the engine cannot hold', () => {
-    expect(() => buildInstruments([entry('X', { currency: 'GBP' })])).toThrow(
-      /currency "GBP": not supported; use one of USD/,
+    expect(() => buildInstruments([entry('X', { currency: 'CHF' })])).toThrow(
+      /currency "CHF": not supported; use one of USD/,
     )
-    expect(() => buildInstruments([entry('X', { venue: 'LSE' })])).toThrow(/venue "LSE": unknown/)
+    expect(() => buildInstruments([entry('X', { venue: 'MOON' })])).toThrow(/venue "MOON": unknown/)
     for (const price_decimals of [9, -1, 1.5, Number.NaN]) {
       expect(() => buildInstruments([entry('X', { price_decimals })])).toThrow(/price_decimals .*from 0 to 8/)
     }

@@ -16,12 +16,23 @@ const krx = (date: string, price: number, product?: 'stock' | 'etf'): number =>
 
 describe('venues', () => {
   it('have defaults', () => {
-    expect(venueNames()).toEqual(['US', 'KRX', 'NXT', 'FX', 'CRYPTO', 'GEN'])
+    const world = ['TSE', 'HK', 'SSE', 'SZSE', 'LSE', 'XETRA', 'EURONEXT']
+    expect(venueNames()).toEqual(['US', 'KRX', 'NXT', ...world, 'FX', 'CRYPTO', 'GEN'])
     expect(venueDefaults('US')).toEqual({ currency: 'USD', zone: 'America/New_York', calendar: 'US' })
     expect(venueDefaults('KRX')).toEqual({ currency: 'KRW', zone: 'Asia/Seoul', calendar: 'KRX' })
     expect(lotOf('US', 'NVDA')).toBe('1')
     expect(() => venueDefaults('us')).toThrow(Failure)
-    expect(() => tickTable('TSE', 'JPY', 0)).toThrow(/"TSE": unknown. Use one of US, KRX/)
+    expect(world.map((venue) => lotOf(venue, 'X'))).toEqual(['100', '100', '100', '100', '1', '1', '1'])
+    expect(world.map((venue) => venueDefaults(venue).currency)).toEqual([
+      'JPY',
+      'HKD',
+      'CNY',
+      'CNY',
+      'GBP',
+      'EUR',
+      'EUR',
+    ])
+    expect(() => tickTable('MOON', 'JPY', 0)).toThrow(/"MOON": unknown. Use one of US, KRX/)
   })
 
   it.each(venueNames())('%s: every table starts at 0 and rises', (venue) => {

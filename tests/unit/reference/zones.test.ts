@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/cli/failure.ts'
 import { DAY, HOUR, MINUTE, type Micros, parseStamp } from '../../../src/core/base/time.ts'
-import { localToUtc, tableOffset, zoneTable } from '../../../src/reference/zones.ts'
+import { localClock, localToUtc, tableOffset, zoneTable } from '../../../src/reference/zones.ts'
 
 const at = (text: string): Micros => parseStamp(text)?.t ?? Number.NaN
 const table = (zone: string) => {
@@ -16,6 +16,9 @@ function wallClock(zone: string): (t: Micros) => Micros {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
   return (t) => at(format.format(t / 1000))
 }
+
+const EUROPE = ['Europe/London', 'Europe/Paris', 'Europe/Berlin']
+const ZONES = ['America/New_York', ...EUROPE, 'Asia/Seoul', 'Asia/Tokyo', 'Asia/Hong_Kong', 'Asia/Shanghai', 'UTC']
 
 describe('tables of known zones', () => {
   it('New York agrees with the zone data for every hour around each change, 1976 to 2037', () => {
@@ -33,16 +36,44 @@ describe('tables of known zones', () => {
     expect(changes).toBe(124)
   })
 
-  it.each(['America/New_York', 'Asia/Seoul', 'Asia/Tokyo', 'Asia/Hong_Kong', 'Asia/Shanghai', 'UTC'])(
-    '%s agrees with the zone data every third day, 1993 to 2037',
-    (zone) => {
-      const zoneOffsets = table(zone)
-      const shown = wallClock(zone)
-      for (let t = at('1993-01-01 05:00'); t < at('2037-12-31 00:00'); t += 3 * DAY) {
-        if (t + tableOffset(zoneOffsets, t) !== shown(t)) expect.fail(`${zone} differs at ${t}`)
+  it.each(ZONES)('%s agrees with the zone data every third day, 1993 (Europe 1996) to 2037', (zone) => {
+    const zoneOffsets = table(zone)
+    const shown = wallClock(zone)
+    const start = Math.max(at('1993-01-01 05:00'), zoneOffsets.from[0] as Micros)
+    for (let t = start; t < at('2037-12-31 00:00'); t += 3 * DAY) {
+      if (t + tableOffset(zoneOffsets, t) !== shown(t)) expect.fail(`${zone} differs at ${t}`)
+    }
+  })
+})
+
+describe('minute by minute, 2015 to 2027', () => {
+  const [first, last] = [at('2015-01-01 00:00'), at('2028-01-01 00:00')]
+
+  it.each(['America/New_York', ...EUROPE])('%s around each of its 26 clock changes, both ways', (zone) => {
+    const zoneOffsets = table(zone)
+    const shown = wallClock(zone)
+    const changes = zoneOffsets.from.filter((t) => t >= first && t < last)
+    expect(changes.length).toBe(26)
+    for (const change of changes) {
+      for (let t = change - 90 * MINUTE; t < change + 150 * MINUTE; t += MINUTE) {
+        const local = shown(t)
+        if (t + tableOffset(zoneOffsets, t) !== local) expect.fail(`${zone}: offset at ${t}`)
+        // The reading names t, or the hour before it when the clock shows it for the second time.
+        const named = shown(t - HOUR) === local ? t - HOUR : t
+        if (localToUtc(local, zone) !== named) expect.fail(`${zone}: reading ${local}`)
       }
-    },
-  )
+    }
+  })
+
+  it.each(ZONES)('%s every seven hours, both ways', (zone) => {
+    const zoneOffsets = table(zone)
+    const shown = wallClock(zone)
+    for (let t = first; t < last; t += 7 * HOUR) {
+      const local = shown(t)
+      if (t + tableOffset(zoneOffsets, t) !== local) expect.fail(`${zone}: offset at ${t}`)
+      if (localToUtc(local, zone) !== t && shown(t - HOUR) !== local) expect.fail(`${zone}: reading ${local}`)
+    }
+  })
 })
 
 describe('localToUtc', () => {
@@ -96,6 +127,24 @@ describe('localToUtc', () => {
         else expect(read - local).toBe(HOUR)
       }),
       { seed: 20261124, numRuns: 400 },
+    )
+  })
+
+  it('with a memory gives the same answers, whatever the order of the questions', () => {
+    const reading = fc.integer({ min: at('1970-01-01 00:00') / MINUTE, max: at('2055-12-31 00:00') / MINUTE })
+    const near = fc
+      .tuple(fc.constantFrom(...table('America/New_York').from), fc.integer({ min: -5000, max: 5000 }))
+      .map(([t, shift]) => t / MINUTE + shift)
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ZONES, 'Asia/Kolkata'),
+        fc.array(fc.oneof(reading, near), { minLength: 20, maxLength: 40 }),
+        (zone, readings) => {
+          const clock = localClock(zone)
+          for (const r of readings) expect(clock(r * MINUTE)).toBe(localToUtc(r * MINUTE, zone))
+        },
+      ),
+      { seed: 20261125, numRuns: 100 },
     )
   })
 
