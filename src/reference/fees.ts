@@ -50,6 +50,11 @@ function accountOf(name: FeeTableName, asked: string | undefined): string | unde
   )
 }
 
+/** Both mainland exchanges charge alike. */
+function feeMarket(venue: string): string {
+  return venue === 'SSE' || venue === 'SZSE' ? 'CN' : venue
+}
+
 function refuseMarket(name: FeeTableName, symbol: string, market: string): never {
   const { markets, title } = loadFees(name)
   throw new Failure(
@@ -60,7 +65,8 @@ function refuseMarket(name: FeeTableName, symbol: string, market: string): never
 
 /** The charges that an instrument bears, of any date. Currency pairs are never traded and bear none. */
 function chargesFor(name: FeeTableName, instrument: Instrument, account: string | undefined): readonly ChargeData[] {
-  const { symbol, venue } = instrument
+  const { symbol } = instrument
+  const venue = feeMarket(instrument.venue)
   if (venue === 'FX') return []
   const { charges, markets, segments } = loadFees(name)
   if (!markets.includes(venue)) return refuseMarket(name, symbol, venue)
@@ -143,7 +149,9 @@ function shareOfBps({ num, den }: Ratio): string {
 function scheduleOf(name: FeeTableName, instrument: Instrument, settings: FeeSettings): FeeSchedule {
   const account = accountOf(name, settings.account)
   const charges = chargesFor(name, instrument, account).map((c) => ownCommission(c, settings))
-  const dated = charges.map((c) => c.rows.map((row) => ({ row, from: inForceFrom(c, row, instrument.venue) })))
+  const dated = charges.map((c) =>
+    c.rows.map((row) => ({ row, from: inForceFrom(c, row, feeMarket(instrument.venue)) })),
+  )
   const from = [...new Set(dated.flatMap((rows) => rows.map((r) => r.from)))].sort((a, b) => a - b)
   const rows = from.map((t) => {
     const now = charges.flatMap((c, i) => {
@@ -169,7 +177,8 @@ export function feeModel(
  * The share of a dividend that is withheld, by the text of `--fees`, the market of the share, and the day of payment:
  * nothing under none and bps. Throws Failure (exit 2) where the table knows no rate.
  */
-export function withholdingOf(feesName: string, market: string, day: EpochDay, account?: string): Ratio {
+export function withholdingOf(feesName: string, venue: string, day: EpochDay, account?: string): Ratio {
+  const market = feeMarket(venue)
   if (!isFeeTable(feesName)) return { num: 0, den: 1 }
   const held = loadFees(feesName).withholding.filter((w) => w.market === market)
   const kind = accountOf(feesName, account)

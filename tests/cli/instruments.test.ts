@@ -103,7 +103,7 @@ describe('add', () => {
       '--currency EUR: US67066G1040 is NVIDIA Corporation, in USD',
     ],
     [['XX', '--venue', 'US', '--currency', 'USD', '--id', 'US0000000000'], 'its check digit would have to be 2'],
-    [['XX', '--venue', 'LSE', '--currency', 'USD'], 'venue "LSE": unknown'],
+    [['XX', '--venue', 'MOON', '--currency', 'USD'], 'venue "MOON": unknown'],
     [['XX', '--venue', 'US', '--currency', 'USD', '--segment', 'KOSDAQ'], 'KOSDAQ is no segment of US'],
     [['XX', '--venue', 'US', '--currency', 'USD', '--lot', '-1'], '-1 is no decimal above zero'],
   ])('refuses %j and writes nothing', (args, message) => {
