@@ -3,9 +3,11 @@ import { fromScaled } from '../core/base/decimal.ts'
 import { formatMicros, parseStamp } from '../core/base/time.ts'
 import { ORDER_STATES } from '../core/domain/order.ts'
 import { ACTIONS } from '../core/engine/desk.ts'
-import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
+import { FIRST_NUMBERED, KIND, REPORT_TYPES } from '../core/engine/records.ts'
+import { ALERT_CODES } from '../core/execution/alerts.ts'
 import { ENGINE_STATES, reasonsOf } from '../core/execution/gate.ts'
-import { textOf, type RecordView } from '../runtime/record-fields.ts'
+import { textOf, type RecordView, VERDICT_FIELDS } from '../runtime/record-fields.ts'
+import { CHECKPOINT } from '../runtime/record-sink.ts'
 import { journalRecords } from '../runtime/record-reader.ts'
 import { openRun } from '../runtime/run-dir.ts'
 import type { CliCommand } from './command.ts'
@@ -29,10 +31,19 @@ interface Decision {
   qty: string
   order: number | null
   notes: Record<string, number>
+  /** The numbers it was judged by; null in sessions of 0.1.0, which did not keep them. */
+  judged_by: Record<string, number | string> | null
 }
 
 const FILLED = REPORT_TYPES.indexOf('filled')
 const LAST_DECISIONS = 5
+const LAST_ALERTS = 10
+
+const PRICES: ReadonlySet<string> = new Set(['limit', 'stop'])
+const QUANTITIES: ReadonlySet<string> = new Set(['qty', 'held', 'external', 'sellable'])
+const MONEY: ReadonlySet<string> = new Set([
+  ...['equity', 'limit_base', 'exposure', 'cash_need', 'cash_free', 'daily_line', 'emergency_line'],
+])
 
 /** Folds records into the state a person wants to see. */
 class Picture {
@@ -41,6 +52,7 @@ class Picture {
   #positions = new Map<number, number>()
   #orders = new Map<number, { symbol: string; state: string; side: string; qty: string; filled: string }>()
   decisions: Decision[] = []
+  alerts: { seq: number; t: string; code: string; critical: boolean; symbol: string; text: string }[] = []
   equity: { equity: number; cash: number } | undefined
   state = 'UNARMED'
   seq = 0
@@ -58,10 +70,24 @@ class Picture {
     else if (r.kind === KIND.state) this.state = ENGINE_STATES[w[4] as number] ?? '?'
     else if (r.kind === KIND.order) this.#order(r)
     else if (r.kind === KIND.decision) this.#decision(r)
+    else if (r.kind === KIND.verdict) this.#verdict(r)
+    else if (r.kind === KIND.alert) this.#alert(r)
     else if (r.kind === KIND.report && w[3] === FILLED) {
       const held = this.#positions.get(r.instrument) ?? 0
       this.#positions.set(r.instrument, held + (w[7] as number) * (w[8] as number))
     }
+  }
+
+  #alert({ words: w, instrument }: RecordView): void {
+    const [seq, t, code, critical, , text] = w.subarray(1) as unknown as number[]
+    this.alerts.push({
+      seq: seq as number,
+      t: formatMicros(t as number),
+      code: ALERT_CODES[code as number] ?? '?',
+      critical: critical === 1,
+      symbol: this.#symbol(instrument).symbol,
+      text: this.#texts.get(text as number) ?? '',
+    })
   }
 
   #symbol(id: number): HeaderInstrument {
@@ -95,7 +121,28 @@ class Picture {
       qty: fromScaled(w[6] as number, i.qtyDecimals),
       order: w[8] === 0 ? null : (w[8] as number),
       notes,
+      judged_by: null,
     })
+  }
+
+  /** The row behind a decision: what the gate looked at, in decimals where the number is a price, quantity or money. */
+  #verdict({ words: w, instrument }: RecordView): void {
+    const decision = this.decisions.at(-1)
+    if (decision === undefined) return
+    const i = this.#symbol(instrument)
+    const money = this.#base === 'KRW' || this.#base === 'JPY' ? 4 : 6
+    const judged: Record<string, number | string> = {}
+    VERDICT_FIELDS.forEach((name, k) => {
+      const x = w[k + 2] as number
+      if (name === 't' || name === 'reasons' || name === 'order_id') return
+      if (name === 'state') judged[name] = ENGINE_STATES[x] ?? '?'
+      else if (name === 'mark2') judged.mark = fromScaled(x * 5, i.priceDecimals + 1)
+      else if (PRICES.has(name)) judged[name] = fromScaled(x, i.priceDecimals)
+      else if (QUANTITIES.has(name)) judged[name] = fromScaled(x, i.qtyDecimals)
+      else if (MONEY.has(name)) judged[name] = Number.isSafeInteger(x) ? fromScaled(x, money) : x
+      else judged[name] = x
+    })
+    decision.judged_by = judged
   }
 
   json(decisions: readonly Decision[]): unknown {
@@ -112,6 +159,7 @@ class Picture {
         positions.map(([id, qty]) => [this.#symbol(id).symbol, fromScaled(qty, this.#symbol(id).qtyDecimals)]),
       ),
       live_orders: Object.fromEntries(this.#orders),
+      alerts: this.alerts.slice(-LAST_ALERTS),
       decisions,
     }
   }
@@ -148,7 +196,7 @@ export const command: CliCommand = {
     const order = readOrder(text(options, 'order'))
     const picture = new Picture()
     for (const r of journalRecords(run)) {
-      const numbered = r.kind >= KIND.report && r.kind <= KIND.roll
+      const numbered = r.kind >= FIRST_NUMBERED && r.kind !== KIND.header && r.kind !== CHECKPOINT
       if (numbered && ((r.words[1] as number) > at.seq || (r.kind !== KIND.text && (r.words[2] as number) > at.t)))
         break
       picture.add(r)
@@ -168,6 +216,8 @@ export const command: CliCommand = {
       ctx.say(
         `${d.seq} ${d.t} ${d.symbol} ${d.action} ${d.qty} "${d.rule}" ${d.verdict}${why} ${notes.join(' ')}`.trimEnd(),
       )
+      const judged = Object.entries(d.judged_by ?? {}).map(([k, v]) => `${k} ${v}`)
+      if (judged.length > 0) ctx.say(`  judged by ${judged.join(', ')}`)
     }
     return { json }
   },

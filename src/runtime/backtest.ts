@@ -18,6 +18,7 @@ import type { RunGraph } from './graph.ts'
 import { type JournalMode, journaledSink } from './record-sink.ts'
 import { JOURNAL_DIR, journalRecords } from './record-reader.ts'
 import { claimRunDir, sealRun, writeConfig } from './run-dir.ts'
+import { largestOrderLines, largestOrders } from './largest-orders.ts'
 import { headerCash, headerInstruments, type RunSetup, setUp } from './run-setup.ts'
 import { digestHeader, type RunSpec } from './run-spec.ts'
 import { Tables } from './tables.ts'
@@ -57,6 +58,10 @@ export async function backtest(o: BacktestOptions): Promise<RunSummary> {
   const header = headerOf(setup, o.spec)
   claimRunDir(o.out)
   for (const line of setup.notes) o.note?.(line)
+  if (o.note !== undefined) {
+    o.note('largest opening orders that the limits allow at the first prices:')
+    for (const line of largestOrderLines(await largestOrders(tapes, setup))) o.note(`  ${line}`)
+  }
   writeConfig(o.out, o.spec, o.agent.files)
   const lineage = hashText(header).slice(0, 8)
   const journal =

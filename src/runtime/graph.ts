@@ -3,11 +3,12 @@
  * crosses the engine. Output streams carry what one batch brought; a stream nobody listens to costs nothing.
  *
  *   batches$ ──▶ drive (engine + venue) ──▶ records ──▶ outputs$ ─┬─▶ fills$  orders$  decisions$
- *                                                                 └─▶ equity$ states$
+ *                                                                 └─▶ equity$ states$ alerts$
  */
 import { config, filter, from, lastValueFrom, map, type Observable, Subject, tap } from 'rxjs'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import {
+  type AlertOutput,
   type DecisionOutput,
   Decoder,
   type EquityOutput,
@@ -33,6 +34,7 @@ export interface RunStreams {
   readonly decisions$: Observable<readonly DecisionOutput[]>
   readonly equity$: Observable<readonly EquityOutput[]>
   readonly states$: Observable<readonly StateOutput[]>
+  readonly alerts$: Observable<readonly AlertOutput[]>
 }
 
 /** A user's sink: subscribes to what it wants before the first event. */
@@ -48,6 +50,7 @@ export class RunGraph implements RunStreams {
   readonly decisions$: Observable<readonly DecisionOutput[]>
   readonly equity$: Observable<readonly EquityOutput[]>
   readonly states$: Observable<readonly StateOutput[]>
+  readonly alerts$: Observable<readonly AlertOutput[]>
   #failed: { readonly error: unknown } | undefined
 
   constructor(setup: EngineSetup) {
@@ -57,6 +60,7 @@ export class RunGraph implements RunStreams {
     this.decisions$ = this.#stream(decode.decision)
     this.equity$ = this.#stream(decode.equity)
     this.states$ = this.#stream(decode.state)
+    this.alerts$ = this.#stream(decode.alert)
     // RxJS reports a throw in a subscriber later, on a timer; the run ends with it all the same (I-41).
     config.onUnhandledError = (error: unknown) => {
       this.#failed = { error }

@@ -6,6 +6,7 @@ import { moneyDecimals } from '../core/domain/units.ts'
 import { ACTIONS, type Action } from '../core/engine/desk.ts'
 import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
+import { ALERT_CODES, type AlertCode } from '../core/execution/alerts.ts'
 import { ENGINE_STATES, type EngineState, reasonsOf } from '../core/execution/gate.ts'
 import type { DenialReason } from '../core/domain/reason.ts'
 import type { RecordView } from './record-fields.ts'
@@ -57,6 +58,14 @@ export interface EquityOutput extends At {
 export interface StateOutput extends At {
   readonly from: EngineState
   readonly to: EngineState
+}
+
+/** What an operator must hear of (`core/execution/alerts.ts`); `text` names the rule. */
+export interface AlertOutput extends At {
+  readonly code: AlertCode
+  readonly critical: boolean
+  readonly symbol: string | undefined
+  readonly broker: string | undefined
 }
 
 const FILLED = REPORT_TYPES.indexOf('filled')
@@ -130,6 +139,13 @@ export class Decoder {
     const m = pow10(moneyDecimals(this.#setup.base))
     const [equity, cash, exposure] = [word(r, 3) / m, word(r, 4) / m, word(r, 5) / m]
     return { ...at(r), equity, cash, exposure, drawdown: word(r, 6) }
+  }
+
+  alert = (r: RecordView): AlertOutput | undefined => {
+    if (r.kind !== KIND.alert) return undefined
+    const code = ALERT_CODES[word(r, 3)] as AlertCode
+    const symbol = this.#setup.instruments[r.instrument]?.symbol
+    return { ...at(r), code, critical: word(r, 4) === 1, symbol, broker: this.#setup.brokers[word(r, 5)] }
   }
 
   state = (r: RecordView): StateOutput | undefined => {

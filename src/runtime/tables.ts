@@ -11,6 +11,7 @@ import { moneyDecimals } from '../core/domain/units.ts'
 import { ACTIONS } from '../core/engine/desk.ts'
 import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
+import { ALERT_CODES } from '../core/execution/alerts.ts'
 import { reasonsOf } from '../core/execution/gate.ts'
 import { CsvFile, csvText } from './csv-file.ts'
 import { type RecordView, textOf } from './record-fields.ts'
@@ -21,6 +22,7 @@ const HEADERS = {
   equity: 'seq,t,equity,cash,exposure,drawdown',
   cash: 'seq,t,currency,amount,kind',
   actions: 'seq,t,symbol,ratio,cash',
+  alerts: 'seq,t,code,critical,broker,symbol,text',
   decisions: 'seq,t,symbol,action,rule,verdict,reasons,order_id,qty,limit,notes',
 } as const
 
@@ -53,6 +55,9 @@ export class Tables {
         break
       case KIND.order:
         this.#order(r)
+        break
+      case KIND.alert:
+        this.#alert(r)
         break
       case KIND.action:
         this.#action(r)
@@ -135,6 +140,13 @@ export class Tables {
     const ratio = ACTION_KINDS[kind as number] === 'split' ? `${num}/${den}` : ''
     const cash = amount === 0 ? '' : fromScaled(amount as number, 8)
     this.#files.actions.line(`${seq},${t},${csvText(this.#instrument(id).symbol)},${ratio},${cash}`)
+  }
+
+  #alert({ words: w, instrument: id }: RecordView): void {
+    const [seq, t, code, critical, broker, text] = w.subarray(1) as unknown as number[]
+    const names = `${ALERT_CODES[code as number] ?? ''},${critical === 1 ? 'yes' : 'no'}`
+    const where = `${this.#setup.brokers[broker as number] ?? ''},${id < 0 ? '' : csvText(this.#instrument(id).symbol)}`
+    this.#files.alerts.line(`${seq},${t},${names},${where},${csvText(this.#texts.get(text as number) ?? '')}`)
   }
 
   #cash({ words: w }: RecordView): void {
