@@ -52,6 +52,7 @@ export const RECORD_SHAPES: ReadonlyMap<number, RecordShape> = new Map<number, R
     },
   ],
   [KIND.timer, { stream: 'timers', fields: ['seq', 't', 'timer_id'] }],
+  [KIND.booked, { stream: 'booked', fields: ['seq', 't', 'broker', 'currency', 'amount', 'kind'] }],
   [KIND.cash, { stream: 'cash', fields: ['seq', 't', 'broker', 'currency', 'amount', 'kind'] }],
   [
     KIND.order,

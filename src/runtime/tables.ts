@@ -68,6 +68,7 @@ export class Tables {
       case KIND.decision:
         this.#decision(r)
         break
+      case KIND.booked:
       case KIND.cash:
         this.#cash(r)
         break

@@ -153,7 +153,7 @@ function applyCash(desk: Desk, e: BooksEvent): boolean {
 
 /** Books a movement that an explanation or an operator gives a kind, with a row in cash.csv. */
 export function bookCash(desk: Desk, broker: number, currency: number, amount: Money, kind: CashKind): void {
-  desk.records.cash({ type: 'cash', t: desk.t, broker, currency, amount, kind }, desk.seq)
+  desk.records.cash({ type: 'cash', t: desk.t, broker, currency, amount, kind }, desk.seq, KIND.booked)
   explain(desk, 'cash', -1, [broker, currency, amount, CASH_KINDS.indexOf(kind)])
   desk.ledger.move(broker, currency, amount)
   if (desk.losses.initial !== 0 && (kind === 'deposit' || kind === 'withdrawal')) {

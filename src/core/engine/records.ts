@@ -48,6 +48,7 @@ export const KIND = {
   distance: 43,
   explain: 44,
   request: 45,
+  booked: 46,
   header: 63,
 } as const
 
@@ -218,8 +219,9 @@ export class RecordWriter {
     this.row(KIND.action, e.instrument, seq, values)
   }
 
-  cash(e: CashEvent, seq: number): void {
-    this.row(KIND.cash, -1, seq, [e.t, e.broker, e.currency, e.amount, CASH_KINDS.indexOf(e.kind)])
+  /** `kind`: `cash` for an input, `booked` for a movement that the engine made of an explanation (R-46). */
+  cash(e: CashEvent, seq: number, kind: number = KIND.cash): void {
+    this.row(kind, -1, seq, [e.t, e.broker, e.currency, e.amount, CASH_KINDS.indexOf(e.kind)])
   }
 
   command(c: Command, instrument: number, seq: number): void {
