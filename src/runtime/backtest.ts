@@ -7,6 +7,7 @@ import { fromScaled } from '../core/base/decimal.ts'
 import { DENIAL_REASONS } from '../core/domain/reason.ts'
 import { moneyDecimals } from '../core/domain/units.ts'
 import type { Engine } from '../core/engine/engine.ts'
+import type { EngineSetup } from '../core/engine/setup.ts'
 import { KIND } from '../core/engine/records.ts'
 import { dayReturns, sharpe } from '../report/metrics.ts'
 import { JournalWriter } from '../tape/journal.ts'
@@ -79,7 +80,7 @@ export async function backtest(o: BacktestOptions): Promise<RunSummary> {
   })
   journal?.close()
   const exported = performance.now()
-  if (o.tables && o.journal !== 'none') writeTables(o.out, setup, lineage)
+  if (o.tables && o.journal !== 'none') writeTables(o.out, setup.engine, lineage)
   const exportSeconds = (performance.now() - exported) / 1000
   const summary = summarise(o.out, setup, result, rolls, exportSeconds)
   await sealRun(o.out, manifestContent(o, tapes, setup, summary))
@@ -99,8 +100,8 @@ function rollTap(rolls: number[], tap: Parameters<typeof journaledSink>[2]): Non
   }
 }
 
-export function writeTables(dir: string, setup: RunSetup, lineage: string): void {
-  const tables = new Tables(dir, setup.engine, lineage)
+export function writeTables(dir: string, setup: EngineSetup, lineage: string): void {
+  const tables = new Tables(dir, setup, lineage)
   for (const record of journalRecords(dir)) tables.record(record)
   tables.close()
 }

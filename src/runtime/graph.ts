@@ -112,6 +112,12 @@ export class RunGraph implements RunStreams {
     if (this.#failed !== undefined) throw this.#failed.error
   }
 
+  /** Hands what gathered since the last time to whoever listens. */
+  give(): void {
+    this.#give()
+    this.#check()
+  }
+
   #give(): void {
     if (this.#pending.length === 0) return
     const rows = this.#pending

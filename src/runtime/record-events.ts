@@ -37,26 +37,23 @@ const READERS: ReadonlyMap<number, Read> = new Map<number, Read>([
   [KIND.trade, readTrade],
   [KIND.bar, readBar],
   [KIND.barQuotes, readBar],
-  [KIND.fx, ([t, venueT, rate] = [], instrument) => ({ type: 'fx', t, venueT, instrument, rate }) as EngineEvent],
+  [KIND.fx, ([t, venueT, rate], instrument) => ({ type: 'fx', t, venueT, instrument, rate }) as EngineEvent],
   [KIND.report, readReport],
-  [KIND.timer, ([, t, timerId] = []) => ({ type: 'timer', t, timerId }) as EngineEvent],
+  [KIND.timer, ([, t, timerId]) => ({ type: 'timer', t, timerId }) as EngineEvent],
   [KIND.cash, readCash],
   [KIND.status, readStatus],
   [KIND.action, readAction],
-  [
-    KIND.link,
-    ([, t, broker, link] = []) => event('link', { t, broker, link: LINK_STATES[link as number] as LinkState }),
-  ],
-  [KIND.buyingPower, ([, t, broker, currency, amount] = []) => event('buyingPower', { t, broker, currency, amount })],
+  [KIND.link, ([, t, broker, link]) => event('link', { t, broker, link: LINK_STATES[link as number] as LinkState })],
+  [KIND.buyingPower, ([, t, broker, currency, amount]) => event('buyingPower', { t, broker, currency, amount })],
   [
     KIND.externalFill,
-    ([, t, broker, side, qty, price, fee, tax] = [], instrument) =>
+    ([, t, broker, side, qty, price, fee, tax], instrument) =>
       event('externalFill', { t, broker, instrument, side, qty, price, fee, tax }),
   ],
   [KIND.operator, readOperator],
   [
     KIND.system,
-    ([, t, fact, value] = []) => event('system', { t, fact: SYSTEM_FACTS[fact as number] as SystemFact, value }),
+    ([, t, fact, value]) => event('system', { t, fact: SYSTEM_FACTS[fact as number] as SystemFact, value }),
   ],
   [KIND.limits, readLimits],
 ])

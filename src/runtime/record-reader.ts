@@ -5,9 +5,12 @@ import { type RecordView, viewRecord } from './record-fields.ts'
 
 export const JOURNAL_DIR = 'journal'
 
-/** Every record in order; a view is valid until the next one is asked for. Throws JournalError at damage. */
-export function* journalRecords(run: string): Generator<RecordView> {
-  for (const item of readJournal(join(run, JOURNAL_DIR))) {
+/**
+ * Every record in order; a view is valid until the next one is asked for. Throws JournalError at damage, and at the end
+ * of a journal that was not closed, unless it is the one being gone on with (`unclosed`).
+ */
+export function* journalRecords(run: string, unclosed = false): Generator<RecordView> {
+  for (const item of readJournal(join(run, JOURNAL_DIR), { unclosed })) {
     if (item.type !== 'frame') continue
     const { payload, lengths, count } = item
     let at = payload.byteOffset

@@ -11,6 +11,7 @@ import { canonicalJson, hashFile, readManifest, sealManifest } from '../tape/man
 import { writeDurably } from '../tape/write.ts'
 import type { AgentFile } from './agent-load.ts'
 import { JOURNAL_DIR } from './record-reader.ts'
+import { type LiveSpec, liveSpecSchema } from './live-spec.ts'
 import { type RunSpec, runSpecSchema } from './run-spec.ts'
 
 export const RUN_FORMAT = 'sametape-run'
@@ -50,7 +51,10 @@ export function claimRunDir(dir: string): void {
 
 export function writeConfig(dir: string, spec: RunSpec, agentFiles: readonly AgentFile[]): void {
   writeFileSync(join(dir, CONFIG_NAME), canonicalJson(spec))
-  if (agentFiles.length === 0) return
+  writeAgentFiles(dir, agentFiles)
+}
+
+export function writeAgentFiles(dir: string, agentFiles: readonly AgentFile[]): void {
   for (const file of agentFiles) {
     const path = join(dir, AGENT_DIR, storedPath(file.path))
     mkdirSync(dirname(path), { recursive: true })
@@ -85,12 +89,14 @@ export async function sealRun(dir: string, content: Record<string, unknown>): Pr
 }
 
 /** Opens a run and checks every file it lists; throws Failure naming the damaged one, the journal with its offset. */
-export async function openRun(dir: string): Promise<{ manifest: RunManifest; spec: RunSpec }> {
+export async function openRun(dir: string): Promise<{ manifest: RunManifest; spec: RunSpec | LiveSpec }> {
   const file = join(dir, MANIFEST)
   const manifest = await readManifest(file, runManifestSchema, { format: RUN_FORMAT, version: RUN_VERSION })
   for (const listed of manifest.files) await checkListed(dir, listed)
   const text = await import('node:fs/promises').then((fs) => fs.readFile(join(dir, CONFIG_NAME), 'utf8'))
-  const spec = runSpecSchema.safeParse(JSON.parse(text))
+  const written: unknown = JSON.parse(text)
+  const live = typeof written === 'object' && written !== null && 'kind' in written
+  const spec = (live ? liveSpecSchema : runSpecSchema).safeParse(written)
   if (!spec.success) {
     throw new Failure(`${join(dir, CONFIG_NAME)}: written by another version: ${spec.error.issues[0]?.message}`)
   }

@@ -14,6 +14,8 @@ import { CHECKPOINT } from './record-sink.ts'
 import { journalRecords } from './record-reader.ts'
 import { agentDir, openRun, type RunManifest, storedPath } from './run-dir.ts'
 import { setUp } from './run-setup.ts'
+import { rerunLive } from './live-verify.ts'
+import type { LiveSpec } from './live-spec.ts'
 import { type RunSpec, setsOf } from './run-spec.ts'
 import { runVirtual } from './virtual-run.ts'
 
@@ -27,7 +29,7 @@ export interface Verification {
 }
 
 /** The agent as it was recorded: ours by name, a user's from the copy inside the run. */
-async function recordedAgent(run: string, spec: RunSpec): Promise<LoadedAgent> {
+async function recordedAgent(run: string, spec: RunSpec | LiveSpec): Promise<LoadedAgent> {
   const { name, hash } = spec.agent
   const own = /\.(ts|mts|js|mjs)$/.test(name)
   const agent = await loadAgent(own ? join(agentDir(run), storedPath(name)) : name)
@@ -40,6 +42,11 @@ export async function verify(
   options: { readonly tapes?: readonly string[]; readonly progress?: (events: number, total: number) => void },
 ): Promise<Verification> {
   const { manifest, spec } = await openRun(run)
+  if ('kind' in spec) {
+    const agent = await recordedAgent(run, spec)
+    const again = rerunLive(run, spec, agent, (n) => options.progress?.(n, manifest.events))
+    return judge(manifest, again.digest, again.events, again.first, undefined)
+  }
   const dirs = manifest.tapes.map((t, i) => options.tapes?.[i] ?? resolve(run, t.path))
   const tapes = await openTapes(dirs)
   tapes.forEach((tape, i) => {

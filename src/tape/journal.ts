@@ -126,7 +126,8 @@ export class JournalWriter {
    * `closesBlock`: the digest block ends with this frame. Nothing of the arguments is kept.
    */
   append(payload: Uint8Array, lengths: Uint16Array, count: number, closesBlock: boolean): void {
-    if (count < 1 || count > MAX_FRAME_RECORDS || payload.length > MAX_FRAME_PAYLOAD) {
+    // A block may end behind a flush: then its mark comes in a frame without records.
+    if (count < (closesBlock ? 0 : 1) || count > MAX_FRAME_RECORDS || payload.length > MAX_FRAME_PAYLOAD) {
       throw new RangeError(`a frame of ${count} records and ${payload.length} bytes`)
     }
     const layout = frameLayout(count, payload.length)
