@@ -157,6 +157,7 @@ function explainCash(desk: Desk, e: OperatorEvent): void {
   const kind = CASH_KINDS[e.value] ?? 'correction'
   for (const [currency, amount] of books.unexplained) bookCash(desk, e.broker, currency, amount, kind)
   books.unexplained = []
+  if (desk.losses.initial !== 0) watchLosses(desk)
   desk.release('cash', 'R-05 explained by the operator')
 }
 
