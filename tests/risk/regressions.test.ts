@@ -19,3 +19,36 @@ describe('R-01 every event that changes equity is looked at', () => {
     expect(other.desk.losses.dailyTripped).toBe(true)
   })
 })
+
+describe('R-01, R-08 losses found on coming back count before anything is traded', () => {
+  test('equity already below the line when reconciling ends: REDUCE_ONLY, not LIVE', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 250, 100)
+    rig.cash(-usd(2_749.99), 'fee')
+    rig.restart(60, 2).link(0, 'up').mark('AAA', 90.99)
+    expect(rig.state).toBe('RECONCILING')
+    rig.books(0)
+    expect(rig.desk.losses.dailyTripped).toBe(true)
+    expect(rig.state).toBe('REDUCE_ONLY')
+  })
+
+  test('R-04 the same with the total loss: nothing but selling', () => {
+    const rig = atBrokers(100, { limits: { emergencyLoss: { num: 6, den: 100 } } })
+    rig.hold('AAA', 250, 100)
+    rig.cash(-usd(4_000), 'fee')
+    rig.restart(60, 1).link(0, 'up').mark('AAA', 91)
+    expect(rig.books(0).state).toBe('LIQUIDATING')
+    expect(rig.desk.losses.emergencyTripped).toBe(true)
+  })
+
+  test('R-04 a new total-loss base does not forget the loss of the day', () => {
+    const rig = atBrokers()
+    rig.cash(-usd(10_000), 'fee').pass(1)
+    expect(rig.state).toBe('STOPPED')
+    rig.operator('clearEmergency').operator('arm')
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.pass(24 * 3600)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.desk.losses.emergencyLine).toBe(usd(81_000))
+  })
+})

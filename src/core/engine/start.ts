@@ -4,7 +4,7 @@
  */
 import { SECOND } from '../base/time.ts'
 import type { Desk } from './desk.ts'
-import { liquidate } from './watch.ts'
+import { liquidate, watchLosses } from './watch.ts'
 
 /** The first moment at which equity can be computed: E_0 = E_sod = E, and trading may begin (virtual runs). */
 export function armAtFirstEvent(desk: Desk): void {
@@ -61,6 +61,8 @@ export function settleReconciling(desk: Desk): void {
   else if (desk.resume === 1) {
     desk.hold('restart', 'R-44 restarted, nothing is opened until armed')
     desk.enter('REDUCE_ONLY', 'R-44 restarted, nothing is opened until armed')
+    // What was lost meanwhile counts before anything is traded.
+    if (desk.losses.initial !== 0) watchLosses(desk)
   } else desk.enter('UNARMED', 'reconciled, waiting to be armed')
 }
 
@@ -86,4 +88,5 @@ function begin(desk: Desk, why: string): void {
   }
   desk.armed = true
   desk.enter(desk.holds.any ? 'REDUCE_ONLY' : 'LIVE', why)
+  watchLosses(desk)
 }
