@@ -52,3 +52,15 @@ describe('R-01, R-08 losses found on coming back count before anything is traded
     expect(rig.desk.losses.emergencyLine).toBe(usd(81_000))
   })
 })
+
+describe('R-45, R-08 taking an allotment away survives a restart', () => {
+  test('the emergency line is that of the whole capital before and after', () => {
+    const rig = atBrokers()
+      .operator('allot', { value: usd(1000) })
+      .operator('allot', { value: 0 })
+    expect(rig.desk.losses.emergencyLine).toBe(usd(90_000))
+    rig.reload()
+    expect(rig.desk.losses.emergencyLine).toBe(usd(90_000))
+    expect(rig.mark('AAA', 100).state).toBe('LIVE')
+  })
+})

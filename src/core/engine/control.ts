@@ -123,7 +123,8 @@ function applyOperator(desk: Desk, e: OperatorEvent): void {
       return
     case 'allot':
       desk.valuation.allotted = e.value
-      desk.losses.retune(desk.limits, desk.valuation.limitBase(), e.value === 0 ? Infinity : e.value)
+      // Without an allotment the base is no smaller than any capital can be; a number, because JSON has no infinity.
+      desk.losses.retune(desk.limits, desk.valuation.limitBase(), e.value === 0 ? Number.MAX_SAFE_INTEGER : e.value)
       return
     default:
       return unreachable(e.action)
