@@ -1,6 +1,6 @@
 /** What the engine once did wrong, found by the rules' own text: each test failed before the commit that brought it. */
 import { describe, expect, test } from 'vitest'
-import { atBrokers, usd } from '../support/engine-rig.ts'
+import { atBrokers, trading, usd } from '../support/engine-rig.ts'
 
 describe('R-01 every event that changes equity is looked at', () => {
   test('cash that an operator explains, and shares that are written off', () => {
@@ -62,5 +62,13 @@ describe('R-45, R-08 taking an allotment away survives a restart', () => {
     rig.reload()
     expect(rig.desk.losses.emergencyLine).toBe(usd(90_000))
     expect(rig.mark('AAA', 100).state).toBe('LIVE')
+  })
+})
+
+describe('R-12 what is in no table of instruments', () => {
+  test('is denied for its structure; the engine goes on', () => {
+    const rig = trading()
+    expect(rig.place(0, 'AAA', 1, 100, { instrument: 7 })).toContain('structure')
+    expect(rig.sent()).toHaveLength(0)
   })
 })
