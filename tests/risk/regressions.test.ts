@@ -1,6 +1,6 @@
 /** What the engine once did wrong, found by the rules' own text: each test failed before the commit that brought it. */
 import { describe, expect, test } from 'vitest'
-import { atBrokers, trading, usd } from '../support/engine-rig.ts'
+import { atBrokers, Rig, trading, usd } from '../support/engine-rig.ts'
 
 describe('R-01 every event that changes equity is looked at', () => {
   test('cash that an operator explains, and shares that are written off', () => {
@@ -70,5 +70,31 @@ describe('R-12 what is in no table of instruments', () => {
     const rig = trading()
     expect(rig.place(0, 'AAA', 1, 100, { instrument: 7 })).toContain('structure')
     expect(rig.sent()).toHaveLength(0)
+  })
+})
+
+describe('R-17 integrated margin', () => {
+  const rigOf = (): Rig => {
+    const symbols = [
+      { symbol: 'AAA', currency: 'KRW', priceDecimals: 0 } as const,
+      { symbol: 'USDKRW', venue: 'FX', currency: 'KRW', priceDecimals: 2 } as const,
+    ]
+    const rig = new Rig({ symbols, brokers: [{ funding: 'integrated' }], cash: [{ USD: 10_000 }] })
+    return rig.fx('USDKRW', 1000).mark('AAA', 1000).power(0, 'KRW', 250_000)
+  }
+
+  test('a fill does not free what it spent: the last answer is taken once', () => {
+    const rig = rigOf()
+    rig.fill(rig.buy('AAA', 150, 1000), 150, 1000)
+    expect(rig.buy('AAA', 101, 1000)).toEqual(['cash'])
+    expect(rig.buy('AAA', 100, 1000)).toBeTypeOf('number')
+  })
+
+  test('the next answer counts from there, and a sale brings nothing until the broker says so', () => {
+    const rig = rigOf()
+    rig.fill(rig.buy('AAA', 150, 1000), 150, 1000).power(0, 'KRW', 110_000)
+    rig.fill(rig.sell('AAA', 100, 1000), 100, 1000)
+    expect(rig.buy('AAA', 111, 1000)).toEqual(['cash'])
+    expect(rig.buy('AAA', 110, 1000)).toBeTypeOf('number')
   })
 })

@@ -32,9 +32,11 @@ export function applyControl(desk: Desk, host: AgentHost, e: ControlEvent, away:
       return applyLink(desk, e)
     case 'books':
       return applyBooks(desk, host, e)
-    case 'buyingPower':
-      desk.power.set(e.broker * desk.ledger.currencies.length + e.currency, { amount: e.amount, t: e.t })
+    case 'buyingPower': {
+      const cash = desk.ledger.cashOf(e.broker, e.currency)
+      desk.power.set(e.broker * desk.ledger.currencies.length + e.currency, { amount: e.amount, t: e.t, cash })
       return
+    }
     case 'externalFill':
       return applyExternalFill(desk, e)
     case 'operator':

@@ -64,6 +64,8 @@ export interface GateView {
 export interface BuyingPower {
   readonly amount: Money
   readonly t: Micros
+  /** Our cash of the currency when the answer came: what was spent since is off it. */
+  readonly cash: Money
 }
 
 /** True when the check speaks against the intent. */
