@@ -195,7 +195,7 @@ describe('R-22 a strategy that runs away', () => {
   const trade = (rig: Rig, n: number, every: number): void => {
     for (let i = 0; i < n; i++) {
       if (i > 0) rig.wait(every)
-      sent(rig.buy('AAA', 2, 99))
+      rig.ack(sent(rig.buy('AAA', 2, 99)))
     }
   }
 
