@@ -98,3 +98,56 @@ describe('R-17 integrated margin', () => {
     expect(rig.buy('AAA', 110, 1000)).toBeTypeOf('number')
   })
 })
+
+describe('R-31 the order of a stream', () => {
+  test('a stamp behind the last accepted is refused, also one that is not late', () => {
+    const rig = new Rig().wait(100).quote('AAA', 100, 100, -2)
+    rig.wait(1).quote('AAA', 101, 101).wait(0.5).print('AAA', 101)
+    expect(rig.desk.market.of(0)).toMatchObject({ mark2: 20_000, refused: 1 })
+    rig.wait(0.5).quote('AAA', 102, 102)
+    expect(rig.desk.market.of(0).mark2).toBe(20_400)
+  })
+})
+
+describe('F-38, F-39, I-19 prices and sizes that are none', () => {
+  const BAD = [Number.NaN, Infinity, -Infinity, -1, 1e300]
+
+  test.each(BAD)('%d in a quote, print, bar or rate is dropped and counted; nothing else changes', (bad) => {
+    const fx = { symbol: 'USDKRW', venue: 'FX', currency: 'KRW', priceDecimals: 2 } as const
+    const rig = new Rig({ symbols: ['AAA', fx] }).fx('USDKRW', 1000).mark('AAA', 100)
+    rig.hold('AAA', 100, 100)
+    const market = (): string => JSON.stringify(rig.desk.market.quoted.map((q) => ({ ...q, refused: 0 })))
+    const before = market()
+    const head = { t: rig.t, venueT: rig.t, instrument: 0, flags: 0 }
+    const quote = { type: 'quote', ...head, bid: 9_000, ask: 9_000, bidSize: 1, askSize: 1 } as const
+    for (const field of ['bid', 'ask', 'bidSize', 'askSize']) rig.step({ ...quote, [field]: bad })
+    const trade = { type: 'trade', ...head, price: 9_000, size: 1 } as const
+    for (const field of ['price', 'size']) rig.step({ ...trade, [field]: bad })
+    const none = { bidOpen: 0, askOpen: 0, bidClose: 0, askClose: 0 }
+    const bar = {
+      type: 'bar',
+      ...head,
+      start: rig.t - 1,
+      open: 9_000,
+      high: 9_000,
+      low: 9_000,
+      close: 9_000,
+      volume: 1,
+      ...none,
+    } as const
+    for (const field of ['open', 'high', 'low', 'close', 'volume', 'bidClose', 'askOpen'])
+      rig.step({ ...bar, [field]: bad })
+    rig.step({ type: 'fx', ...head, instrument: 1, rate: bad })
+    expect(market()).toBe(before)
+    expect(rig.desk.market.of(0).refused).toBe(13)
+    expect(rig.desk.market.of(1).refused).toBe(1)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.exit()).toBeUndefined()
+    expect(rig.mark('AAA', 100).equity).toBe(usd(100_000))
+  })
+
+  test('a print at 0 is dropped', () => {
+    const rig = trading().quote('AAA', 60, 160).print('AAA', 0)
+    expect(rig.desk.market.of(0)).toMatchObject({ mark2: 20_000, refused: 1 })
+  })
+})

@@ -173,6 +173,7 @@ export class Engine {
     this.records.market(e)
     if (desk.market.onBar(e, desk.seq)) this.#marked(e.instrument)
     else if (desk.state === 'UNARMED') armAtFirstEvent(desk)
+    if (!desk.market.accepted) return
     if (desk.blind.size > 0) sees(desk, e.instrument)
     if (desk.state !== 'UNARMED') desk.equityRow()
     this.host.tapeBar(e)
