@@ -151,3 +151,18 @@ describe('F-38, F-39, I-19 prices and sizes that are none', () => {
     expect(rig.desk.market.of(0)).toMatchObject({ mark2: 20_000, refused: 1 })
   })
 })
+
+describe('I-19, R-20 an order whose price is no number', () => {
+  test.each([1, 2])('is denied for its structure with %i broker(s), and the engine goes on', (brokers) => {
+    const rig = trading(100, { brokers: Array.from({ length: brokers }, () => ({})) })
+    for (const bad of [Number.NaN, Infinity, -Infinity, -1, 1e300]) {
+      for (const type of ['limit', 'stop', 'stopLimit'] as const) {
+        expect(rig.order({ symbol: 'AAA', side: 'buy', qty: 1, type, limit: bad, stop: bad })).toEqual(['structure'])
+      }
+      expect(rig.order({ symbol: 'AAA', side: 'buy', qty: bad })).toEqual(['structure'])
+      rig.operator('enable')
+    }
+    expect(rig.sent()).toHaveLength(0)
+    expect(rig.buy('AAA', 1, 100)).toBeTypeOf('number')
+  })
+})
