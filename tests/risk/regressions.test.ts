@@ -166,3 +166,16 @@ describe('I-19, R-20 an order whose price is no number', () => {
     expect(rig.buy('AAA', 1, 100)).toBeTypeOf('number')
   })
 })
+
+describe('R-38, F-61 an ordinary stop names what it leaves', () => {
+  test('holdings and the reducing orders that go on living', () => {
+    const rig = trading(100, { symbols: ['AAA', 'BBB'] })
+    rig.hold('AAA', 100, 100)
+    const sale = rig.sell('AAA', 50, 105)
+    rig.ack(sale).operator('stop')
+    expect(rig.alerts('residual')).toMatchObject([
+      { instrument: 0, values: [100], text: 'R-38 position left' },
+      { instrument: 0, values: [sale, 50], text: 'R-38 order left' },
+    ])
+  })
+})

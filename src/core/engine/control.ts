@@ -19,7 +19,7 @@ import type { Desk } from './desk.ts'
 import type { AgentHost } from './host.ts'
 import { acknowledge, applyBooks, bookCash, explain } from './reconcile.ts'
 import { armByOperator, restart, settleReconciling } from './start.ts'
-import { followFill, shutDown, watchLosses } from './watch.ts'
+import { followFill, residuals, shutDown, watchLosses } from './watch.ts'
 
 /** further from the reference clock than this, nothing is opened. */
 const CLOCK_MAX: Micros = 1 * SECOND
@@ -138,6 +138,7 @@ function stopInOrder(desk: Desk): void {
   if (desk.state === 'STOPPED' || desk.state === 'LIQUIDATING') return
   desk.stopped = { rule: 'operator', t: desk.t }
   for (const o of [...desk.orders.live]) if (!o.reducing) desk.cancel(o, 'operator stop')
+  residuals(desk)
   desk.enter('STOPPED', 'operator stop')
 }
 

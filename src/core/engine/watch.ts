@@ -150,7 +150,7 @@ function viewOf(desk: Desk): ExitView {
 }
 
 /** What a stop leaves behind is named, holding by holding and order by order (R-38, I-43). */
-function residuals(desk: Desk): void {
+export function residuals(desk: Desk): void {
   desk.ledger.positions.forEach((of, broker) => {
     of.forEach((p, instrument) => {
       if (p.qty === 0) return
