@@ -179,3 +179,18 @@ describe('R-38, F-61 an ordinary stop names what it leaves', () => {
     ])
   })
 })
+
+describe('I-15 a correction can overfill too', () => {
+  test('more than was ordered: told of, REDUCE_ONLY', () => {
+    const rig = trading()
+    const id = rig.buy('AAA', 10, 100)
+    rig.fill(id, 10, 100)
+    const to = { type: 'corrected', fillNo: 1, price: 10_000, fee: 0, tax: 0 } as const
+    rig.report(id, { ...to, qty: 9 }).report(id, { ...to, qty: 10 })
+    expect(rig.state).toBe('LIVE')
+    rig.report(id, { ...to, qty: 11 })
+    expect(rig.held('AAA')).toBe(11)
+    expect(rig.alerts('overfill')).toMatchObject([{ values: [id, 1] }])
+    expect(rig.state).toBe('REDUCE_ONLY')
+  })
+})
