@@ -194,3 +194,14 @@ describe('I-15 a correction can overfill too', () => {
     expect(rig.state).toBe('REDUCE_ONLY')
   })
 })
+
+describe('I-35, R-44 orders that a restart makes unknown', () => {
+  test('each is told of, once', () => {
+    const rig = atBrokers()
+    const id = rig.buy('AAA', 10, 99)
+    rig.restart(1, 1)
+    expect(rig.alerts('unknown')).toMatchObject([{ values: [id] }])
+    rig.pass(31)
+    expect(rig.alerts('unknown')).toHaveLength(1)
+  })
+})

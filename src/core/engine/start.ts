@@ -37,6 +37,7 @@ export function restart(desk: Desk, resume: number, away: number): void {
     desk.orders.move(row, 'timeout')
     row.unknownSince = desk.t
     desk.orderRow(row)
+    desk.alert('unknown', row.broker, row.instrument, 'R-44 on its way when the process ended', [row.orderId])
   }
   desk.enter('RECONCILING', 'restarted')
   if (away > 0) desk.alert('restart', -1, -1, 'R-44 restarted', [Math.round(away / SECOND)])
