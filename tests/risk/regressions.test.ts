@@ -205,3 +205,14 @@ describe('I-35, R-44 orders that a restart makes unknown', () => {
     expect(rig.alerts('unknown')).toHaveLength(1)
   })
 })
+
+describe('I-17 equity is recomputed at every limit trip', () => {
+  test.each([5_000, 10_000])('a drift is found by the trip of %i dollars, not a thousand events later', (lost) => {
+    const rig = trading()
+    rig.hold('AAA', 100, 100)
+    const position = rig.desk.ledger.position(0, 0)
+    // A holding that changed behind the valuation's back.
+    position.qty = 99
+    expect(() => rig.cash(-usd(lost), 'fee')).toThrow(/I-17/)
+  })
+})
