@@ -33,6 +33,18 @@ import {
 const AGE_MAX: Micros = 5 * SECOND
 const FUTURE_MAX: Micros = 2 * SECOND
 
+/** A price up to here stays exact when it is doubled. */
+const PRICE_MAX = 2 ** 51
+
+/** A number that a price can be, or 0 where there is none; never NaN, infinite or below zero (R-32, I-19). */
+function sound(price: number): boolean {
+  return price >= 0 && price <= PRICE_MAX
+}
+
+function soundSize(size: number): boolean {
+  return size >= 0 && size <= Number.MAX_SAFE_INTEGER
+}
+
 /** */
 const FX_MOVE: Ratio = { num: 5, den: 100 }
 
@@ -109,7 +121,7 @@ export class Market {
   readonly clocks: readonly SessionClock[]
   readonly shapes: readonly FeedShape[]
   quoted: Quoted[]
-  /** Was the last quote or trade let in (R-31, suspicious rows)? Bars are built of those only. */
+  /** Was the last quote, trade or bar let in (R-31, R-32, suspicious rows)? Others reach nobody. */
   accepted = true
   readonly #moveLimit: Ratio
 
@@ -134,7 +146,8 @@ export class Market {
   onQuote(e: QuoteEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
     this.accepted = false
-    if (e.venueT !== e.t && !this.#acceptable(q, e.t, e.venueT, q.lastQuoteVenueT)) return false
+    if (!sound(e.bid) || !sound(e.ask) || !soundSize(e.bidSize) || !soundSize(e.askSize)) return this.#refuse(q)
+    if (!this.#acceptable(q, e.t, e.venueT, q.lastQuoteVenueT)) return false
     if (e.flags > 0xffffffff && Math.floor(e.flags / FLAG_SUSPICIOUS) % 2 === 1) return false
     this.accepted = true
     q.lastQuoteVenueT = e.venueT
@@ -155,8 +168,10 @@ export class Market {
 
   onTrade(e: TradeEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
-    this.accepted = e.venueT === e.t || this.#acceptable(q, e.t, e.venueT, q.lastTradeVenueT)
-    if (!this.accepted) return false
+    this.accepted = false
+    if (e.price === 0 || !sound(e.price) || !soundSize(e.size)) return this.#refuse(q)
+    if (!this.#acceptable(q, e.t, e.venueT, q.lastTradeVenueT)) return false
+    this.accepted = true
     q.lastTradeVenueT = e.venueT
     if ((this.shapes[e.instrument] as FeedShape).oneSided) this.#newDay(q, e.instrument, e.t)
     q.seenT = e.t
@@ -170,6 +185,9 @@ export class Market {
   /** A finished bar: the mark is its close, or the mid of its closing quote where nothing traded. */
   onBar(e: BarEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
+    this.accepted = sound(e.open) && sound(e.high) && sound(e.low) && sound(e.close) && soundSize(e.volume)
+    this.accepted &&= sound(e.bidOpen) && sound(e.askOpen) && sound(e.bidClose) && sound(e.askClose)
+    if (!this.accepted) return this.#refuse(q)
     q.seenT = e.t
     const traded = e.close > 0
     if (traded) q.last = e.close
@@ -209,7 +227,7 @@ export class Market {
   onFx(e: FxEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
     q.seenT = e.t
-    if (!(e.rate > 0)) return false
+    if (e.rate === 0 || !sound(e.rate)) return this.#refuse(q)
     q.last = e.rate
     const rate2 = 2 * e.rate
     // a move beyond 5 % waits for a second rate within 2 % of it.
@@ -242,12 +260,16 @@ export class Market {
     return true
   }
 
+  #refuse(q: Quoted): false {
+    q.refused++
+    return false
+  }
+
   /** R-31 at the door: too old, too far ahead, or behind the last accepted row of its stream. */
   #acceptable(q: Quoted, t: Micros, venueT: Micros, lastVenueT: Micros): boolean {
     const age = t - venueT
     if (age <= AGE_MAX && age >= -FUTURE_MAX && venueT >= lastVenueT) return true
-    q.refused++
-    return false
+    return this.#refuse(q)
   }
 
   /** The national best quote does not survive the night: it clears at the first event of a local date. */

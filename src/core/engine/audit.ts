@@ -68,7 +68,8 @@ export class Audit {
     const fx = d.valuation.fxInstrument(currency)
     const rate = d.valuation.rate(currency)
     const position = d.ledger.position(broker, instrument)
-    const whole = Number.isSafeInteger(intent.qty) && intent.qty > 0
+    const { qty, limit, stop } = intent
+    const whole = [qty, limit, stop].every(Number.isSafeInteger) && qty > 0 && limit >= 0 && stop >= 0
     const need = whole && intent.side > 0 ? cashNeed(d, intent, instrument, intent.qty) : 0
     this.#records.row(KIND.verdict, instrument, d.seq, [
       ...[d.t, intent.intentId, orderId, broker, reducing ? 1 : 0, reasons, ENGINE_STATES.indexOf(d.state)],

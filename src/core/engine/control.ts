@@ -19,7 +19,7 @@ import type { Desk } from './desk.ts'
 import type { AgentHost } from './host.ts'
 import { acknowledge, applyBooks, bookCash, explain } from './reconcile.ts'
 import { armByOperator, restart, settleReconciling } from './start.ts'
-import { followFill, shutDown, watchLosses } from './watch.ts'
+import { followFill, residuals, shutDown, watchLosses } from './watch.ts'
 
 /** further from the reference clock than this, nothing is opened. */
 const CLOCK_MAX: Micros = 1 * SECOND
@@ -32,9 +32,11 @@ export function applyControl(desk: Desk, host: AgentHost, e: ControlEvent, away:
       return applyLink(desk, e)
     case 'books':
       return applyBooks(desk, host, e)
-    case 'buyingPower':
-      desk.power.set(e.broker * desk.ledger.currencies.length + e.currency, { amount: e.amount, t: e.t })
+    case 'buyingPower': {
+      const cash = desk.ledger.cashOf(e.broker, e.currency)
+      desk.power.set(e.broker * desk.ledger.currencies.length + e.currency, { amount: e.amount, t: e.t, cash })
       return
+    }
     case 'externalFill':
       return applyExternalFill(desk, e)
     case 'operator':
@@ -123,7 +125,8 @@ function applyOperator(desk: Desk, e: OperatorEvent): void {
       return
     case 'allot':
       desk.valuation.allotted = e.value
-      desk.losses.retune(desk.limits, desk.valuation.limitBase(), e.value === 0 ? Infinity : e.value)
+      // Without an allotment the base is no smaller than any capital can be; a number, because JSON has no infinity.
+      desk.losses.retune(desk.limits, desk.valuation.limitBase(), e.value === 0 ? Number.MAX_SAFE_INTEGER : e.value)
       return
     default:
       return unreachable(e.action)
@@ -135,6 +138,7 @@ function stopInOrder(desk: Desk): void {
   if (desk.state === 'STOPPED' || desk.state === 'LIQUIDATING') return
   desk.stopped = { rule: 'operator', t: desk.t }
   for (const o of [...desk.orders.live]) if (!o.reducing) desk.cancel(o, 'operator stop')
+  residuals(desk)
   desk.enter('STOPPED', 'operator stop')
 }
 
@@ -157,6 +161,7 @@ function explainCash(desk: Desk, e: OperatorEvent): void {
   const kind = CASH_KINDS[e.value] ?? 'correction'
   for (const [currency, amount] of books.unexplained) bookCash(desk, e.broker, currency, amount, kind)
   books.unexplained = []
+  if (desk.losses.initial !== 0) watchLosses(desk)
   desk.release('cash', 'R-05 explained by the operator')
 }
 

@@ -98,12 +98,17 @@ export function bookFill(desk: Desk, row: OrderRow, e: OrderFilled): Reported | 
   if (transition === 'late') {
     desk.alert('late_fill', e.broker, e.instrument, 'I-18 fill of an order that had ended', [e.orderId, e.qty])
   }
-  if (row.cumQty > row.qty) {
-    desk.alert('overfill', e.broker, e.instrument, 'I-15 more filled than ordered', [e.orderId, row.cumQty - row.qty])
-    desk.hold('overfill', 'I-15 overfill')
-  }
+  watchOverfill(desk, row)
   changedHolding(desk, e.broker, e.instrument)
   return { row, fill: e }
+}
+
+/** I-15: the exchange is right about the position; what it means is for the operator. */
+function watchOverfill(desk: Desk, row: OrderRow): void {
+  const over = row.cumQty - row.qty
+  if (over <= 0) return
+  desk.alert('overfill', row.broker, row.instrument, 'I-15 more filled than ordered', [row.orderId, over])
+  desk.hold('overfill', 'I-15 overfill')
 }
 
 /** A fill of an order that is no longer kept: still ours, still booked. */
@@ -157,6 +162,7 @@ function correct(desk: Desk, row: OrderRow, e: FillCorrected): Reported | undefi
   row.cumValue += qty * price - was.qty * was.price
   desk.orderRow(row)
   desk.alert('correction', row.broker, row.instrument, 'F-29 the venue revised a fill', [row.orderId, qty, price])
+  watchOverfill(desk, row)
   changedHolding(desk, row.broker, row.instrument)
   return { row, fill: undefined }
 }

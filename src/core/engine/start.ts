@@ -4,7 +4,7 @@
  */
 import { SECOND } from '../base/time.ts'
 import type { Desk } from './desk.ts'
-import { liquidate } from './watch.ts'
+import { liquidate, watchLosses } from './watch.ts'
 
 /** The first moment at which equity can be computed: E_0 = E_sod = E, and trading may begin (virtual runs). */
 export function armAtFirstEvent(desk: Desk): void {
@@ -37,6 +37,7 @@ export function restart(desk: Desk, resume: number, away: number): void {
     desk.orders.move(row, 'timeout')
     row.unknownSince = desk.t
     desk.orderRow(row)
+    desk.alert('unknown', row.broker, row.instrument, 'R-44 on its way when the process ended', [row.orderId])
   }
   desk.enter('RECONCILING', 'restarted')
   if (away > 0) desk.alert('restart', -1, -1, 'R-44 restarted', [Math.round(away / SECOND)])
@@ -61,6 +62,8 @@ export function settleReconciling(desk: Desk): void {
   else if (desk.resume === 1) {
     desk.hold('restart', 'R-44 restarted, nothing is opened until armed')
     desk.enter('REDUCE_ONLY', 'R-44 restarted, nothing is opened until armed')
+    // What was lost meanwhile counts before anything is traded.
+    if (desk.losses.initial !== 0) watchLosses(desk)
   } else desk.enter('UNARMED', 'reconciled, waiting to be armed')
 }
 
@@ -86,4 +89,5 @@ function begin(desk: Desk, why: string): void {
   }
   desk.armed = true
   desk.enter(desk.holds.any ? 'REDUCE_ONLY' : 'LIVE', why)
+  watchLosses(desk)
 }

@@ -2,6 +2,7 @@
  * What the risk rules do by themselves, on every event that changes equity: daily and total loss (R-01 … R-04), the
  * day roll (R-07), stop-losses (R-26 … R-29) and the exits they start (R-25).
  */
+import { assert } from '../base/assert.ts'
 import { compareProducts } from '../base/fixed.ts'
 import { formatDay, type Micros, SECOND } from '../base/time.ts'
 import { BUY, SELL } from '../domain/units.ts'
@@ -33,17 +34,26 @@ export function watchLosses(desk: Desk): void {
   losses.follow(equity)
   if (desk.state !== 'LIVE' && desk.state !== 'REDUCE_ONLY') return
   if (equity <= losses.emergencyLine) {
+    checkDrift(desk)
     losses.emergencyTripped = true
     desk.stopped = { rule: 'R-04', t: desk.t }
     desk.enter('LIQUIDATING', 'R-04 total loss')
     desk.alert('total_loss', -1, -1, 'R-04 total loss', [equity, losses.emergencyLine])
     liquidate(desk)
   } else if (equity <= losses.dailyLine && !losses.dailyTripped) {
+    checkDrift(desk)
     losses.dailyTripped = true
     desk.alert('daily_loss', -1, -1, 'R-02 daily loss', [equity, losses.dailyLine])
     desk.hold('dailyLoss', 'R-02 daily loss')
     if (desk.limits.onDailyLoss === 'flatten') wantAll(desk)
   }
+}
+
+/** I-17: equity kept by steps is equity from scratch; looked at every thousand events and at every trip. */
+export function checkDrift(desk: Desk): void {
+  const kept = desk.valuation.equity
+  const fresh = desk.valuation.recompute()
+  assert(kept === fresh, `equity drifted: ${kept} kept, ${fresh} from scratch (I-17)`)
 }
 
 export function liquidate(desk: Desk): void {
@@ -150,7 +160,7 @@ function viewOf(desk: Desk): ExitView {
 }
 
 /** What a stop leaves behind is named, holding by holding and order by order (R-38, I-43). */
-function residuals(desk: Desk): void {
+export function residuals(desk: Desk): void {
   desk.ledger.positions.forEach((of, broker) => {
     of.forEach((p, instrument) => {
       if (p.qty === 0) return

@@ -64,6 +64,8 @@ export interface GateView {
 export interface BuyingPower {
   readonly amount: Money
   readonly t: Micros
+  /** Our cash of the currency when the answer came: what was spent since is off it. */
+  readonly cash: Money
 }
 
 /** True when the check speaks against the intent. */
@@ -103,7 +105,8 @@ const CHECKS: readonly (readonly [DenialReason, RiskCheck])[] = [
 
 /** Reducing iff it opposes the position there and fits into what other live reducing orders leave of it (D-06). */
 export function isReducing(view: GateView, intent: OrderIntent): boolean {
-  const held = view.ledger.position(intent.broker, intent.instrument).qty
+  // Of an instrument that nobody knows nothing is held.
+  const held = view.ledger.positions[intent.broker]?.[intent.instrument]?.qty ?? 0
   if (held === 0 || held > 0 === intent.side > 0) return false
   return intent.qty <= Math.abs(held) - view.orders.reducingLeaves(intent.broker, intent.instrument, intent.side)
 }

@@ -38,7 +38,10 @@ function holderOf(view: GateView, terms: OrderTerms): number {
 }
 
 function affords(view: GateView, broker: number, terms: OrderTerms): boolean {
-  if (terms.side < 0 || !(terms.qty > 0) || !Number.isSafeInteger(terms.qty)) return true
+  const { qty, limit, stop } = terms
+  const numbers = [qty, limit, stop].every(Number.isSafeInteger) && qty > 0 && limit >= 0 && stop >= 0
+  // What is no order is for the gate to deny.
+  if (terms.side < 0 || !numbers) return true
   const need = cashNeed(view, terms, terms.instrument, terms.qty)
   return need <= freeCash(view, broker, view.ledger.currencyOf(terms.instrument))
 }

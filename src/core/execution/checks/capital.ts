@@ -150,5 +150,6 @@ export function freeCash(view: GateView, broker: number, currency: number): Mone
   if (!integrated) return view.ledger.cashOf(broker, currency) - reserved - lentAbroad(view, broker, currency)
   const power = view.buyingPower(broker, currency)
   if (power === undefined || view.t - power.t > POWER_AGE) return 0
-  return power.amount - reserved
+  const spent = Math.max(0, power.cash - view.ledger.cashOf(broker, currency))
+  return power.amount - spent - reserved
 }

@@ -1,0 +1,218 @@
+/** What the engine once did wrong, found by the rules' own text: each test failed before the commit that brought it. */
+import { describe, expect, test } from 'vitest'
+import { atBrokers, Rig, trading, usd } from '../support/engine-rig.ts'
+
+describe('R-01 every event that changes equity is looked at', () => {
+  test('cash that an operator explains, and shares that are written off', () => {
+    const rig = atBrokers()
+    rig.pass(30).books(0, { cash: rig.dollars(usd(95_000)) })
+    rig.pass(30).books(0, { cash: rig.dollars(usd(95_000)) })
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.operator('explainCash', { broker: 0, value: 1 })
+    expect(rig.desk.losses.dailyTripped).toBe(true)
+    expect(rig.state).toBe('REDUCE_ONLY')
+    const other = atBrokers()
+    other.hold('AAA', 250, 100)
+    other.pass(31).books(0, { positions: other.holdings({ AAA: 190 }) })
+    other.operator('acknowledge', { broker: 0, symbol: 'AAA', value: 60 })
+    expect(other.held('AAA')).toBe(190)
+    expect(other.desk.losses.dailyTripped).toBe(true)
+  })
+})
+
+describe('R-01, R-08 losses found on coming back count before anything is traded', () => {
+  test('equity already below the line when reconciling ends: REDUCE_ONLY, not LIVE', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 250, 100)
+    rig.cash(-usd(2_749.99), 'fee')
+    rig.restart(60, 2).link(0, 'up').mark('AAA', 90.99)
+    expect(rig.state).toBe('RECONCILING')
+    rig.books(0)
+    expect(rig.desk.losses.dailyTripped).toBe(true)
+    expect(rig.state).toBe('REDUCE_ONLY')
+  })
+
+  test('R-04 the same with the total loss: nothing but selling', () => {
+    const rig = atBrokers(100, { limits: { emergencyLoss: { num: 6, den: 100 } } })
+    rig.hold('AAA', 250, 100)
+    rig.cash(-usd(4_000), 'fee')
+    rig.restart(60, 1).link(0, 'up').mark('AAA', 91)
+    expect(rig.books(0).state).toBe('LIQUIDATING')
+    expect(rig.desk.losses.emergencyTripped).toBe(true)
+  })
+
+  test('R-04 a new total-loss base does not forget the loss of the day', () => {
+    const rig = atBrokers()
+    rig.cash(-usd(10_000), 'fee').pass(1)
+    expect(rig.state).toBe('STOPPED')
+    rig.operator('clearEmergency').operator('arm')
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.pass(24 * 3600)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.desk.losses.emergencyLine).toBe(usd(81_000))
+  })
+})
+
+describe('R-45, R-08 taking an allotment away survives a restart', () => {
+  test('the emergency line is that of the whole capital before and after', () => {
+    const rig = atBrokers()
+      .operator('allot', { value: usd(1000) })
+      .operator('allot', { value: 0 })
+    expect(rig.desk.losses.emergencyLine).toBe(usd(90_000))
+    rig.reload()
+    expect(rig.desk.losses.emergencyLine).toBe(usd(90_000))
+    expect(rig.mark('AAA', 100).state).toBe('LIVE')
+  })
+})
+
+describe('R-12 what is in no table of instruments', () => {
+  test('is denied for its structure; the engine goes on', () => {
+    const rig = trading()
+    expect(rig.place(0, 'AAA', 1, 100, { instrument: 7 })).toContain('structure')
+    expect(rig.sent()).toHaveLength(0)
+  })
+})
+
+describe('R-17 integrated margin', () => {
+  const rigOf = (): Rig => {
+    const symbols = [
+      { symbol: 'AAA', currency: 'KRW', priceDecimals: 0 } as const,
+      { symbol: 'USDKRW', venue: 'FX', currency: 'KRW', priceDecimals: 2 } as const,
+    ]
+    const rig = new Rig({ symbols, brokers: [{ funding: 'integrated' }], cash: [{ USD: 10_000 }] })
+    return rig.fx('USDKRW', 1000).mark('AAA', 1000).power(0, 'KRW', 250_000)
+  }
+
+  test('a fill does not free what it spent: the last answer is taken once', () => {
+    const rig = rigOf()
+    rig.fill(rig.buy('AAA', 150, 1000), 150, 1000)
+    expect(rig.buy('AAA', 101, 1000)).toEqual(['cash'])
+    expect(rig.buy('AAA', 100, 1000)).toBeTypeOf('number')
+  })
+
+  test('the next answer counts from there, and a sale brings nothing until the broker says so', () => {
+    const rig = rigOf()
+    rig.fill(rig.buy('AAA', 150, 1000), 150, 1000).power(0, 'KRW', 110_000)
+    rig.fill(rig.sell('AAA', 100, 1000), 100, 1000)
+    expect(rig.buy('AAA', 111, 1000)).toEqual(['cash'])
+    expect(rig.buy('AAA', 110, 1000)).toBeTypeOf('number')
+  })
+})
+
+describe('R-31 the order of a stream', () => {
+  test('a stamp behind the last accepted is refused, also one that is not late', () => {
+    const rig = new Rig().wait(100).quote('AAA', 100, 100, -2)
+    rig.wait(1).quote('AAA', 101, 101).wait(0.5).print('AAA', 101)
+    expect(rig.desk.market.of(0)).toMatchObject({ mark2: 20_000, refused: 1 })
+    rig.wait(0.5).quote('AAA', 102, 102)
+    expect(rig.desk.market.of(0).mark2).toBe(20_400)
+  })
+})
+
+describe('F-38, F-39, I-19 prices and sizes that are none', () => {
+  const BAD = [Number.NaN, Infinity, -Infinity, -1, 1e300]
+
+  test.each(BAD)('%d in a quote, print, bar or rate is dropped and counted; nothing else changes', (bad) => {
+    const fx = { symbol: 'USDKRW', venue: 'FX', currency: 'KRW', priceDecimals: 2 } as const
+    const rig = new Rig({ symbols: ['AAA', fx] }).fx('USDKRW', 1000).mark('AAA', 100)
+    rig.hold('AAA', 100, 100)
+    const market = (): string => JSON.stringify(rig.desk.market.quoted.map((q) => ({ ...q, refused: 0 })))
+    const before = market()
+    const head = { t: rig.t, venueT: rig.t, instrument: 0, flags: 0 }
+    const quote = { type: 'quote', ...head, bid: 9_000, ask: 9_000, bidSize: 1, askSize: 1 } as const
+    for (const field of ['bid', 'ask', 'bidSize', 'askSize']) rig.step({ ...quote, [field]: bad })
+    const trade = { type: 'trade', ...head, price: 9_000, size: 1 } as const
+    for (const field of ['price', 'size']) rig.step({ ...trade, [field]: bad })
+    const none = { bidOpen: 0, askOpen: 0, bidClose: 0, askClose: 0 }
+    const bar = {
+      type: 'bar',
+      ...head,
+      start: rig.t - 1,
+      open: 9_000,
+      high: 9_000,
+      low: 9_000,
+      close: 9_000,
+      volume: 1,
+      ...none,
+    } as const
+    for (const field of ['open', 'high', 'low', 'close', 'volume', 'bidClose', 'askOpen'])
+      rig.step({ ...bar, [field]: bad })
+    rig.step({ type: 'fx', ...head, instrument: 1, rate: bad })
+    expect(market()).toBe(before)
+    expect(rig.desk.market.of(0).refused).toBe(13)
+    expect(rig.desk.market.of(1).refused).toBe(1)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.exit()).toBeUndefined()
+    expect(rig.mark('AAA', 100).equity).toBe(usd(100_000))
+  })
+
+  test('a print at 0 is dropped', () => {
+    const rig = trading().quote('AAA', 60, 160).print('AAA', 0)
+    expect(rig.desk.market.of(0)).toMatchObject({ mark2: 20_000, refused: 1 })
+  })
+})
+
+describe('I-19, R-20 an order whose price is no number', () => {
+  test.each([1, 2])('is denied for its structure with %i broker(s), and the engine goes on', (brokers) => {
+    const rig = trading(100, { brokers: Array.from({ length: brokers }, () => ({})) })
+    for (const bad of [Number.NaN, Infinity, -Infinity, -1, 1e300]) {
+      for (const type of ['limit', 'stop', 'stopLimit'] as const) {
+        expect(rig.order({ symbol: 'AAA', side: 'buy', qty: 1, type, limit: bad, stop: bad })).toEqual(['structure'])
+      }
+      expect(rig.order({ symbol: 'AAA', side: 'buy', qty: bad })).toEqual(['structure'])
+      rig.operator('enable')
+    }
+    expect(rig.sent()).toHaveLength(0)
+    expect(rig.buy('AAA', 1, 100)).toBeTypeOf('number')
+  })
+})
+
+describe('R-38, F-61 an ordinary stop names what it leaves', () => {
+  test('holdings and the reducing orders that go on living', () => {
+    const rig = trading(100, { symbols: ['AAA', 'BBB'] })
+    rig.hold('AAA', 100, 100)
+    const sale = rig.sell('AAA', 50, 105)
+    rig.ack(sale).operator('stop')
+    expect(rig.alerts('residual')).toMatchObject([
+      { instrument: 0, values: [100], text: 'R-38 position left' },
+      { instrument: 0, values: [sale, 50], text: 'R-38 order left' },
+    ])
+  })
+})
+
+describe('I-15 a correction can overfill too', () => {
+  test('more than was ordered: told of, REDUCE_ONLY', () => {
+    const rig = trading()
+    const id = rig.buy('AAA', 10, 100)
+    rig.fill(id, 10, 100)
+    const to = { type: 'corrected', fillNo: 1, price: 10_000, fee: 0, tax: 0 } as const
+    rig.report(id, { ...to, qty: 9 }).report(id, { ...to, qty: 10 })
+    expect(rig.state).toBe('LIVE')
+    rig.report(id, { ...to, qty: 11 })
+    expect(rig.held('AAA')).toBe(11)
+    expect(rig.alerts('overfill')).toMatchObject([{ values: [id, 1] }])
+    expect(rig.state).toBe('REDUCE_ONLY')
+  })
+})
+
+describe('I-35, R-44 orders that a restart makes unknown', () => {
+  test('each is told of, once', () => {
+    const rig = atBrokers()
+    const id = rig.buy('AAA', 10, 99)
+    rig.restart(1, 1)
+    expect(rig.alerts('unknown')).toMatchObject([{ values: [id] }])
+    rig.pass(31)
+    expect(rig.alerts('unknown')).toHaveLength(1)
+  })
+})
+
+describe('I-17 equity is recomputed at every limit trip', () => {
+  test.each([5_000, 10_000])('a drift is found by the trip of %i dollars, not a thousand events later', (lost) => {
+    const rig = trading()
+    rig.hold('AAA', 100, 100)
+    const position = rig.desk.ledger.position(0, 0)
+    // A holding that changed behind the valuation's back.
+    position.qty = 99
+    expect(() => rig.cash(-usd(lost), 'fee')).toThrow(/I-17/)
+  })
+})
