@@ -370,7 +370,7 @@ describe('R-46 cash has a kind', () => {
       .system('restarted', 2)
       .link(0, 'up')
     rig.books(0, { cash: rig.dollars(usd(25_000)) })
-    expect(rig.rows('cash')).toMatchObject([{ amount: usd(25_000), kind: 7 }])
+    expect(rig.rows('booked')).toMatchObject([{ amount: usd(25_000), kind: 7 }])
     expect(rig.desk.losses.initial).toBe(usd(25_000))
     expect(rig.desk.losses.flowAll).toBe(0)
   })

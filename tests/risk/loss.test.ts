@@ -202,9 +202,9 @@ describe('R-05 flows and unexplained cash', () => {
 
   test('small differences are booked as corrections, large ones wait for the operator', () => {
     const small = twice(atBrokers(), -usd(10))
-    expect(small.rows('cash').map((r) => [r.amount, r.kind])).toEqual([[-usd(10), 9]])
+    expect(small.rows('booked').map((r) => [r.amount, r.kind])).toEqual([[-usd(10), 9]])
     const large = twice(atBrokers(), -usd(11))
-    expect(large.rows('cash')).toEqual([])
+    expect(large.rows('booked')).toEqual([])
     expect(large.alerts('cash_unexplained')).toMatchObject([{ broker: 0, critical: true }])
     expect(large.buy('AAA', 10)).toEqual(['state'])
     large.operator('explainCash', { broker: 0, value: 1 })
