@@ -7,7 +7,7 @@
 import { pow10 } from '../core/base/fixed.ts'
 import type { StreamWriter } from '../tape/write.ts'
 import type { MarketMinute } from './market.ts'
-import { RowBlock } from './row-block.ts'
+import { RowBlock } from '../tape/row-block.ts'
 import { QUOTE } from './ticks.ts'
 
 const SIDE = ['Open', 'High', 'Low', 'Close', 'Size'] as const

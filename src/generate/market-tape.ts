@@ -11,7 +11,7 @@ import { FX_DECIMALS, FX_SYMBOL, generateFx } from './fx.ts'
 import { generateMarket } from './market.ts'
 import { type PlannedSymbol, planSymbol } from './market-plan.ts'
 import type { MarketTapeRequest } from './market-request.ts'
-import { RowBlock } from './row-block.ts'
+import { RowBlock } from '../tape/row-block.ts'
 import { TickSink } from './tick-sink.ts'
 
 export interface MarketTape {

@@ -6,7 +6,7 @@
 import { pow10 } from '../core/base/fixed.ts'
 import type { StreamWriter } from '../tape/write.ts'
 import { FLAG_BUYER_AGGRESSOR, FLAG_REGULAR, FLAG_SELLER_AGGRESSOR } from './bench.ts'
-import { RowBlock } from './row-block.ts'
+import { RowBlock } from '../tape/row-block.ts'
 import { BUYER_TRADE, CHUNK_ROWS, QUOTE, type TickChunk } from './ticks.ts'
 
 const QUOTE_COLUMNS = ['t', 'venueT', 'bid', 'ask', 'bidSize', 'askSize', 'flags'] as const

@@ -9,11 +9,13 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
 import { defineAgent } from '../../src/core/decision/agent.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
+import { journalTape } from '../../src/runtime/journal-tape.ts'
 import { openLiveRun, sealLiveRun } from '../../src/runtime/live-run.ts'
 import { LiveSession } from '../../src/runtime/live-session.ts'
 import { calendarVersions, type LiveSpec } from '../../src/runtime/live-spec.ts'
 import { rerunLive } from '../../src/runtime/live-verify.ts'
 import { openRun } from '../../src/runtime/run-dir.ts'
+import { openTape } from '../../src/tape/read.ts'
 import type { JournalWriter } from '../../src/tape/journal.ts'
 import { BookKeeper, HandClock, HandSource, SimPort } from '../support/live-parts.ts'
 
@@ -152,6 +154,13 @@ describe('a live session', () => {
     expect(again.digest).toBe(summary.digest)
     expect(manifest.digest).toBe(summary.digest)
     expect(again.events).toBe(400)
+    // The market it saw is a tape of its own, row for row.
+    const out = join(root, 'whole-tape')
+    const made = await journalTape({
+      ...{ run: dir, out, instruments: [INSTRUMENT], source: 'hand', generated: true, resolution: 'us' },
+    })
+    expect(made?.streams).toMatchObject([{ symbol: 'AAA', kind: 'quotes', rows: 400 }])
+    expect((await openTape(out)).manifest).toMatchObject({ label: 'generated', source: { kind: 'generated' } })
     expect(readFileSync(join(dir, 'fills.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(1 + desk.fillCount)
   })
 

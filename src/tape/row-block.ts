@@ -2,8 +2,9 @@
  * One stream's columns on the way into a tape: rows are put one by one, 65,536 of them go to the writer at once. The
  * arrays are reused, which the writer allows.
  */
-import type { StreamWriter, TapeColumns } from '../tape/write.ts'
-import { CHUNK_ROWS } from './ticks.ts'
+import type { StreamWriter, TapeColumns } from './write.ts'
+
+export const BLOCK_ROWS = 65_536
 
 export class RowBlock {
   rows = 0
@@ -14,7 +15,7 @@ export class RowBlock {
   constructor(writer: StreamWriter, names: readonly string[]) {
     this.#writer = writer
     this.#names = names
-    this.#columns = names.map(() => new Float64Array(CHUNK_ROWS))
+    this.#columns = names.map(() => new Float64Array(BLOCK_ROWS))
   }
 
   /** Sets a field of a row; the caller raises `rows`. */
@@ -23,7 +24,7 @@ export class RowBlock {
   }
 
   flushIfFull(): void {
-    if (this.rows === CHUNK_ROWS) this.flush()
+    if (this.rows === BLOCK_ROWS) this.flush()
   }
 
   flush(): void {
