@@ -45,6 +45,7 @@ export const RECORD_SHAPES: ReadonlyMap<number, RecordShape> = new Map<number, R
   ],
   [KIND.timer, { stream: 'timers', fields: ['seq', 't', 'timer_id'] }],
   [KIND.cash, { stream: 'cash', fields: ['seq', 't', 'broker', 'currency', 'amount', 'kind'] }],
+  [KIND.venueStatus, { stream: 'status', fields: ['seq', 't', 'venue_t', 'broker', 'status', 'reason', 'until'] }],
   [
     KIND.order,
     {

@@ -14,7 +14,7 @@ import { calendarOf, sessionTimes } from '../reference/calendars.ts'
 import { buildInstruments, compareCodePoints } from '../reference/instruments.ts'
 import type { TapeStream } from '../tape/manifest.ts'
 import type { Tape } from '../tape/read.ts'
-import { Cursor } from './cursor.ts'
+import { Cursor, type CursorSide } from './cursor.ts'
 import type { LoadedAgent } from './agent-load.ts'
 import type { RunSpec } from './run-spec.ts'
 import { readSimOptions, type SimOptions } from './sim-options.ts'
@@ -182,13 +182,23 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
     cash: [[...currencies.map((c) => cash.get(c) ?? 0), ...extraCurrencies(instruments, currencies).map(() => 0)]],
     limits: limitsOf(config),
     fees: sim.config.fees,
+    ...(config.trading.auctions === undefined ? {} : { auctions: config.trading.auctions }),
     agent: agent.definition,
     agentParams: config.agent,
   }
   const from = spec.from ?? -Infinity
   const to = spec.to ?? Infinity
+  const auctions = config.trading.auctions ?? 'none'
+  if (auctions !== 'none' && sim.config.auctions !== 'cross')
+    throw new Failure(`trading.auctions=${auctions}: the simulated venue crosses no auctions; add --auctions cross`, 2)
   const cursors = (): Cursor[] =>
-    streams.map((s, rank) => cursorOf(s, rank, instruments[idOf(s.info)] as Instrument, shapes, from, to))
+    streams.flatMap((s, rank) => {
+      const instrument = instruments[idOf(s.info)] as Instrument
+      const of = (order: number, side?: CursorSide): Cursor => cursorOf(s, order, instrument, shapes, [from, to], side)
+      // On the venue's clock each row is two moments: the venue's first where both are one.
+      const apart = sim.venueClock && (s.info.kind === 'quotes' || s.info.kind === 'trades')
+      return apart ? [of(rank - 0.5, 'venue'), of(rank, 'engine')] : [of(rank)]
+    })
   return { engine, sim, instruments, cursors, initialCash: cash, notes: notesOf(instruments, calendars, ofInstrument) }
 }
 
@@ -202,8 +212,8 @@ function cursorOf(
   rank: number,
   instrument: Instrument,
   shapes: readonly FeedShape[],
-  from: Micros,
-  to: Micros,
+  [from, to]: readonly [Micros, Micros],
+  side: CursorSide | undefined,
 ): Cursor {
   const chunks = s.tape
     .stream(s.index)
@@ -217,6 +227,7 @@ function cursorOf(
     chunks: chunks[Symbol.asyncIterator](),
     from,
     to,
+    ...(side === undefined ? {} : { side }),
   })
 }
 

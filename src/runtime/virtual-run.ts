@@ -39,7 +39,7 @@ export function assemble(setup: RunSetup, seed: number, sink: DigestSink): Virtu
   const clocks = setup.engine.calendars.map((c) => new SessionClock(c))
   const rng = Rng.start(seed >>> 0, SEED_TAG)
   const venue = new SimVenue(setup.instruments, clocks, setup.sim.config, rng, 0, setup.engine.shapes)
-  return new VirtualDrive(engine, venue, setup.sim.latency)
+  return new VirtualDrive(engine, venue, setup.sim.link, rng)
 }
 
 export async function runVirtual(o: VirtualRunOptions): Promise<VirtualRunResult> {

@@ -10,7 +10,7 @@ import { Cursor, type CursorKind } from '../../src/runtime/cursor.ts'
 import { DigestSink } from '../../src/runtime/record-sink.ts'
 import { merge } from '../../src/runtime/timeline.ts'
 import { assemble } from '../../src/runtime/virtual-run.ts'
-import type { VirtualDrive } from '../../src/runtime/virtual-drive.ts'
+import type { Link, VirtualDrive } from '../../src/runtime/virtual-drive.ts'
 import type { TapeChunk } from '../../src/tape/read.ts'
 
 export const MINUTE = 60_000_000
@@ -44,6 +44,8 @@ export interface MemoryRun {
   readonly limits?: Partial<RiskLimits>
   readonly sim?: Partial<SimConfig>
   readonly latency?: number
+  /** Over `latency`: models of the ways between engine and venue. */
+  readonly link?: Partial<Link>
   readonly batchSize?: number
   readonly chunkRows?: number
   readonly cash?: number
@@ -110,8 +112,16 @@ export function setupOf(o: MemoryRun) {
           to: Infinity,
         }),
     )
-  const latency = { entry: o.latency ?? 0, response: o.latency ?? 0 }
-  return { engine, sim: { config, latency }, instruments, cursors, initialCash: new Map(), notes: [] }
+  const constant = { kind: 'constant', micros: o.latency ?? 0 } as const
+  const link: Link = { entry: constant, response: constant, ...o.link }
+  return {
+    engine,
+    sim: { config, link, venueClock: false, rules: false },
+    instruments,
+    cursors,
+    initialCash: new Map(),
+    notes: [],
+  }
 }
 
 export interface MemoryResult {

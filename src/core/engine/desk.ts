@@ -15,6 +15,7 @@ import { type DenialReason, REJECT_REASONS, type RejectReason } from '../domain/
 import { checkCash, checkExposure } from '../execution/checks/capital.ts'
 import {
   type Approved,
+  type AuctionChoice,
   type EngineState,
   ENGINE_STATES,
   type GateView,
@@ -48,6 +49,7 @@ export class Desk implements GateView {
   readonly valuation: Valuation
   readonly limits: RiskLimits
   readonly fees: FeeModel
+  readonly auctions: AuctionChoice
   readonly losses: Losses
   readonly exits = new Exits()
   readonly records: RecordWriter
@@ -69,6 +71,7 @@ export class Desk implements GateView {
   constructor(setup: EngineSetup, records: RecordWriter) {
     this.limits = setup.limits
     this.fees = setup.fees
+    this.auctions = setup.auctions ?? 'none'
     this.records = records
     const clocks = setup.calendars.map((c) => new SessionClock(c))
     this.market = new Market(setup.instruments, clocks, setup.shapes, setup.limits.quarantineMove)

@@ -97,7 +97,8 @@ export class Engine {
       case 'fx':
         return this.#fx(e)
       case 'status':
-        this.records.market(e)
+        if (e.broker === undefined) this.records.market(e)
+        else this.records.venueStatus(e, this.desk.seq)
         return this.desk.market.onStatus(e)
       case 'action':
         return this.#action(e)

@@ -7,7 +7,7 @@
  * This file encodes into a buffer and hands full 64 KiB blocks to a sink; hashing and writing happen in `runtime`.
  */
 import type { Command } from '../domain/command.ts'
-import type { CashEvent, EngineEvent, ReportEvent } from '../domain/event.ts'
+import type { CashEvent, EngineEvent, ReportEvent, StatusEvent } from '../domain/event.ts'
 import { ACTION_KINDS, CASH_KINDS } from '../domain/event.ts'
 import { ORDER_STATES, ORDER_TYPES, TIMES_IN_FORCE } from '../domain/order.ts'
 import { STATUS_REASONS, TRADING_STATUSES } from '../domain/phase.ts'
@@ -28,6 +28,7 @@ export const KIND = {
   report: 16,
   timer: 17,
   cash: 18,
+  venueStatus: 19,
   order: 32,
   equity: 34,
   decision: 35,
@@ -202,6 +203,12 @@ export class RecordWriter {
     } else {
       this.row(KIND.report, instrument, seq, head)
     }
+  }
+
+  /** A status that the simulated venue's own rules made: on no tape, so every journal keeps it. */
+  venueStatus(e: StatusEvent, seq: number): void {
+    const what = [TRADING_STATUSES.indexOf(e.status), STATUS_REASONS.indexOf(e.reason), e.until]
+    this.row(KIND.venueStatus, e.instrument, seq, [e.t, e.venueT, e.broker ?? 0, ...what])
   }
 
   cash(e: CashEvent, seq: number): void {

@@ -8,13 +8,17 @@ import type { OrderTerms } from '../domain/order.ts'
 import { DENIAL_REASONS, type DenialReason } from '../domain/reason.ts'
 import { checkCash, checkExposure } from './checks/capital.ts'
 import { checkDailyOrders, checkDuplicate, checkMinNotional, checkPositionCount, checkShort } from './checks/count.ts'
-import { checkClosed, checkFx, checkStale, checkStructure } from './checks/market.ts'
+import { checkClosed, checkFx, checkHalted, checkStale, checkStructure } from './checks/market.ts'
 import { checkCollar } from './checks/collar.ts'
 import type { Ledger } from './ledger.ts'
 import type { RiskLimits } from './limits.ts'
 import type { OrderOrigin, Orders } from './orders.ts'
 import type { FeeModel } from '../domain/fees.ts'
 import type { Valuation } from './valuation.ts'
+
+/** Auctions in which a run may take part. */
+export const AUCTION_CHOICES = ['none', 'open', 'close', 'both'] as const
+export type AuctionChoice = (typeof AUCTION_CHOICES)[number]
 
 export const ENGINE_STATES = ['UNARMED', 'RECONCILING', 'LIVE', 'REDUCE_ONLY', 'LIQUIDATING', 'STOPPED'] as const
 export type EngineState = (typeof ENGINE_STATES)[number]
@@ -40,6 +44,8 @@ export interface GateView {
   readonly valuation: Valuation
   readonly limits: RiskLimits
   readonly fees: FeeModel
+  /** For which auctions orders may be sent (`trading.auctions`). */
+  readonly auctions: AuctionChoice
   /** NEW and REPLACE messages journaled in this risk day (R-18). */
   readonly ordersToday: number
   readonly dailyLossTripped: boolean
@@ -64,6 +70,7 @@ const CHECKS: readonly (readonly [DenialReason, RiskCheck])[] = [
   ['state', checkState],
   ['structure', checkStructure],
   ['closed', checkClosed],
+  ['halted', checkHalted],
   ['stale', checkStale],
   ['fx', checkFx],
   ['duplicate', checkDuplicate],
