@@ -39,11 +39,16 @@ export function heldFrom(desk: Desk, o: WorkingOrder, at: Micros): Micros {
   return desk.clock.phaseAt(at) === 'auction' ? desk.clock.phaseEnd(at) + CROSS_WAIT : NOT_YET
 }
 
-/** Which auction this print is the price of; undefined when of none. Called once a print, in order. */
+/** Any row, used or not, tells whether this tape's prints carry conditions. */
+export function noteConditions(desk: Desk, e: TradeEvent): void {
+  // Bit 0 says regular (US), or which side took (crypto feeds): no condition.
+  if (e.flags >>> 0 > 1) desk.state.flagged = true
+}
+
+/** Which auction this usable print is the price of; undefined when of none. Called once a print, in order. */
 export function crossOf(desk: Desk, e: TradeEvent): Cross | undefined {
   const s = desk.state
   const flags = e.flags >>> 0
-  if (flags !== 0) s.flagged = true
   if ((flags & OPENING) !== 0) return { kind: 'open', collected: NOT_YET }
   if ((flags & CLOSING) !== 0) return { kind: 'close', collected: NOT_YET }
   if ((flags & REOPENING) !== 0) return { kind: 'reopen', collected: NOT_YET }

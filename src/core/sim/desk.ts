@@ -8,12 +8,11 @@
 import type { Micros } from '../base/time.ts'
 import type { SessionClock } from '../domain/calendar.ts'
 import type { BarEvent, QuoteEvent } from '../domain/event.ts'
-import { FLAG_SUSPICIOUS } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { OrderType, TimeInForce } from '../domain/order.ts'
 import type { TradingStatus } from '../domain/phase.ts'
 import type { Price, Qty, Side } from '../domain/units.ts'
-import { isPrice } from './conditions.ts'
+import { isPrice, isSuspicious } from './conditions.ts'
 import type { StreamKinds } from './config.ts'
 import { type DailyBars, emptyDaily } from './daily.ts'
 
@@ -107,7 +106,7 @@ export class Desk {
 
   /** Takes over a quote row; false when it is not to be used. */
   setQuote(e: QuoteEvent): boolean {
-    if (e.flags >= FLAG_SUSPICIOUS) return false
+    if (isSuspicious(e.flags)) return false
     this.turnDay(e.t)
     const s = this.state
     const keep = this.streams.oneSided

@@ -5,10 +5,10 @@
  *
  * Not modelled: the 30 s for which a new reference has to last, the straddle state, the opening reference by auction.
  */
-import { mulDiv } from '../base/fixed.ts'
 import type { Micros } from '../base/time.ts'
+import { luldBands, luldClass, luldDoubled, type PriceRange } from '../domain/price-limits.ts'
 import type { Price } from '../domain/units.ts'
-import type { LuldClass, LuldRule } from '../domain/venue-rules.ts'
+import type { LuldRule } from '../domain/venue-rules.ts'
 import { NOT_YET } from './desk.ts'
 
 /** Plain data. */
@@ -43,21 +43,15 @@ export function luldPrint(rule: LuldRule, s: LuldState, t: Micros, price: Price)
 }
 
 /** The bands now; undefined before the first print. `close` is the close before, 0 when unknown. */
-export function luldBands(
+export function bandsOf(
   rule: LuldRule,
   s: LuldState,
   close: Price,
   sinceOpen: Micros,
   toClose: Micros,
-): { readonly lower: Price; readonly upper: Price } | undefined {
+): PriceRange | undefined {
   const { reference } = s
   if (reference === 0) return undefined
-  const of = close > 0 ? close : reference
-  const row = rule.classes.findLast((c) => c.from <= of) as LuldClass
-  const twice =
-    (row.doubleAtOpen && sinceOpen < rule.openSpan) || (row.doubleAtClose && toClose <= rule.closeSpan) ? 2 : 1
-  const share = mulDiv(reference, row.ppm * twice, 1_000_000, 'halfEven')
-  const width = row.cap > 0 ? Math.min(share, row.cap * twice) : share
-  const round = (x: Price): Price => Math.floor((2 * x + rule.step) / (2 * rule.step)) * rule.step
-  return { lower: Math.max(rule.step, round(reference - width)), upper: round(reference + width) }
+  const band = luldClass(rule, close > 0 ? close : reference)
+  return luldBands(rule, band, reference, luldDoubled(rule, band, sinceOpen, toClose))
 }

@@ -15,16 +15,14 @@ import type { ActionEvent, BarEvent, TradeEvent } from '../domain/event.ts'
 import type { OrderType } from '../domain/order.ts'
 import type { StatusReason, TradingStatus } from '../domain/phase.ts'
 import type { RejectReason } from '../domain/reason.ts'
+import { fellBy, priceLimits, reachesShare } from '../domain/price-limits.ts'
 import type { Price } from '../domain/units.ts'
 import { type BreakerLevel, rulesOn, type VenueRules, type ViRule } from '../domain/venue-rules.ts'
 import { turnStatus } from './auction.ts'
 import { finishDay } from './daily.ts'
 import { type Desk, NEVER, NOT_YET } from './desk.ts'
 import type { Matching, Out } from './fill.ts'
-import { legalPrices } from './legal-prices.ts'
-import { emptyLuld, luldBands, luldPrint, type LuldState } from './luld.ts'
-
-const PPM = 1_000_000
+import { bandsOf, emptyLuld, luldPrint, type LuldState } from './luld.ts'
 
 /** One instrument's rules at work; plain data. */
 interface RuleState {
@@ -111,9 +109,9 @@ export class Rules {
     const s = this.#today(desk, t)
     const { opens, closes } = desk.clock.calendar
     const session = desk.clock.sessionAt(t)
-    const bands = luldBands(luld, s.luld, s.base, t - (opens[session] ?? NOT_YET), (closes[session] ?? NEVER) - t)
+    const bands = bandsOf(luld, s.luld, s.base, t - (opens[session] ?? NOT_YET), (closes[session] ?? NEVER) - t)
     const { bid, ask } = desk.state
-    const limited = bands !== undefined && ((bid > 0 && bid >= bands.upper) || (ask > 0 && ask <= bands.lower))
+    const limited = bands !== undefined && ((bid > 0 && bid >= bands.high) || (ask > 0 && ask <= bands.low))
     if (limited === (s.luld.since !== NOT_YET)) return
     s.luld.since = limited ? t : NOT_YET
     this.#findDue()
@@ -195,8 +193,8 @@ export class Rules {
     const { opens, closes } = index.clock.calendar
     const session = index.clock.sessionAt(t)
     levels.forEach((level, k) => {
-      const fell = (s.base - price) * PPM >= level.dropPpm * s.base
-      const further = k === 0 || (s.actedAt - price) * PPM >= level.furtherPpm * s.base
+      const fell = fellBy(s.base, price, level.dropPpm)
+      const further = k === 0 || fellBy(s.base, s.base - (s.actedAt - price), level.furtherPpm)
       if (!fell || !further) s.reached[k] = NOT_YET
       else if ((s.reached[k] ?? NOT_YET) === NOT_YET) s.reached[k] = t
       if (k < s.acted || !fell || !further || t - (s.reached[k] as Micros) < level.lasting) return
@@ -232,7 +230,7 @@ export class Rules {
     Object.assign(s, { day, base, low: 0, high: 0, auctioned: base, last: 0, luld: emptyLuld() })
     Object.assign(s, { reached: [], acted: 0, actedAt: 0 })
     const limit = this.#rules(desk)?.limit
-    if (limit !== undefined && base > 0) Object.assign(s, legalPrices(desk.instrument, limit, base))
+    if (limit !== undefined && base > 0) Object.assign(s, priceLimits(limit, base, desk.instrument.ticks))
     this.#findDue()
     return s
   }
@@ -263,6 +261,5 @@ export class Rules {
 
 /** Does a print at `price` go so far that an auction begins instead? */
 function moved(vi: ViRule, auctioned: Price, last: Price, price: Price): boolean {
-  const far = (from: Price, ppm: number): boolean => ppm > 0 && from > 0 && Math.abs(price - from) * PPM >= ppm * from
-  return far(auctioned, vi.staticPpm) || far(last, vi.dynamicPpm)
+  return reachesShare(auctioned, price, vi.staticPpm) || reachesShare(last, price, vi.dynamicPpm)
 }

@@ -21,7 +21,7 @@ import type { ActionEvent, BarEvent, QuoteEvent, StatusEvent, TradeEvent } from 
 import type { Instrument } from '../domain/instrument.ts'
 import type { RejectReason } from '../domain/reason.ts'
 import { applyAction } from './actions.ts'
-import { crossAt, crossOf, turnStatus } from './auction.ts'
+import { crossAt, crossOf, noteConditions, turnStatus } from './auction.ts'
 import { matchClose, matchOpen, matchPath } from './bar-path.ts'
 import { countsAsVolume, isPrice, usable } from './conditions.ts'
 import type { SimConfig, StreamKinds } from './config.ts'
@@ -171,7 +171,10 @@ export class SimVenue {
     const desk = this.#desks[e.instrument] as Desk
     const s = desk.state
     const live = s.orders.length > 0
-    if (!(live || desk.watch) || !isPrice(e.price) || !countsAsVolume(e.flags)) return
+    if (!(live || desk.watch)) return
+    const crosses = this.#m.config.auctions !== undefined && desk.by !== 'bars'
+    if (crosses) noteConditions(desk, e)
+    if (!isPrice(e.price) || !countsAsVolume(e.flags)) return
     desk.turnDay(e.t)
     const size = e.size > 0 ? e.size : 0
     const priced = usable(e.flags)
@@ -180,7 +183,7 @@ export class SimVenue {
     if (!priced) return
     s.last = e.price
     s.lastSize = size
-    const cross = this.#m.config.auctions === undefined || desk.by === 'bars' ? undefined : crossOf(desk, e)
+    const cross = crosses ? crossOf(desk, e) : undefined
     if (this.#rules?.interrupts(desk, e, cross !== undefined, out) === true) return
     if (cross !== undefined && live) crossAt(this.#m, desk, cross, e, out)
     if (!live || desk.by === 'bars' || !desk.trades(e.t)) {
