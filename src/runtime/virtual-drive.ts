@@ -57,8 +57,8 @@ export class VirtualDrive {
   /** Market rows given to the engine, and everything that was stepped. */
   events = 0
   inputs = 0
-  /** The venue has orders or the heap something due: only then the slow path is needed. */
-  #busy = false
+  /** The venue has orders or interruptions, or the heap something due: only then the slow path is needed. */
+  #busy: boolean
 
   constructor(engine: Engine, venue: SimVenue, link: Link, rng: Rng) {
     this.engine = engine
@@ -68,6 +68,7 @@ export class VirtualDrive {
     const feed = link.feed === undefined ? undefined : new Line(link.feed, rng.split('sim.latency.feed'))
     this.#feed = feed?.instant === true ? undefined : feed
     this.#outages = link.outages ?? []
+    this.#busy = venue.interrupts
   }
 
   batch(b: Batch): void {
@@ -92,7 +93,8 @@ export class VirtualDrive {
   #market(e: MarketEvent): void {
     if (this.#busy) this.#until(e.t, e.type === 'bar' ? CLASS.barEnd : CLASS.market)
     if (e.t !== this.#now) this.#moment(e.t)
-    if (this.venue.hasWork(e.instrument)) this.#match(e)
+    const said = e.type === 'status' || e.type === 'action'
+    if (said || this.venue.hasWork(e.instrument)) this.#match(e)
     if (this.#feed !== undefined) this.#send(this.#feed, e)
     else {
       this.events++
@@ -210,7 +212,7 @@ export class VirtualDrive {
         this.#deliver()
       } else break
     }
-    this.#busy = this.#due.size > 0 || this.venue.nextExpiry() !== Infinity
+    this.#busy = this.#due.size > 0 || this.venue.interrupts || this.venue.nextExpiry() !== Infinity
   }
 
   #run(due: Due): void {

@@ -4,6 +4,9 @@
  */
 import { describe, expect, it } from 'vitest'
 import { MINUTE, SECOND } from '../../src/core/base/time.ts'
+import { KNOWN_AGENTS } from '../../src/core/decision/agents/known.ts'
+import type { AgentDefinition } from '../../src/core/decision/agent.ts'
+import { STATUS_REASONS, TRADING_STATUSES } from '../../src/core/domain/phase.ts'
 import type { VenueRules } from '../../src/core/domain/venue-rules.ts'
 import { FIRST_NUMBERED, KIND, REPORT_TYPES } from '../../src/core/engine/records.ts'
 import type { LatencyModel } from '../../src/core/sim/latency.ts'
@@ -184,6 +187,22 @@ describe('statuses that the venue makes', () => {
     expect(r.records.filter((w) => kindOf(w) === KIND.status)).toEqual([])
     for (const w of made) expect(w[1]).toBeGreaterThan(0)
     expect(r.drive.engine.desk.denied.get('halted') ?? 0).toBeGreaterThan(0)
+  })
+
+  it('come and go though nobody has an order there', async () => {
+    const hold = KNOWN_AGENTS.get('hold') as AgentDefinition
+    const r = await runMemory(run({ ...model, agent: hold }))
+    const made = r.records.filter((w) => kindOf(w) === KIND.venueStatus)
+    const began = made.filter((w) => TRADING_STATUSES[w[5] as number] === 'auction')
+    const ended = made.filter((w) => TRADING_STATUSES[w[5] as number] === 'trading')
+    expect(began.length).toBeGreaterThan(3)
+    expect(ended.length).toBe(began.length)
+    // Each ends when it was due, not when the next row came by.
+    const luld = made.filter((w) => STATUS_REASONS[w[6] as number] === 'luld')
+    luld.forEach((w, i) => {
+      if (w[7] !== 0) expect(made.some((x) => x[2] === w[7] && x[0] === w[0])).toBe(true)
+      else expect(i).toBeGreaterThan(0)
+    })
   })
 
   it('a re-run derives and compares them', async () => {

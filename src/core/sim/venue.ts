@@ -86,6 +86,11 @@ export class SimVenue {
     return desk !== undefined && (desk.watch || desk.state.orders.length > 0)
   }
 
+  /** May it stop and resume trading by itself, orders or not? */
+  get interrupts(): boolean {
+    return this.#rules !== undefined
+  }
+
   /** Live orders at the venue. */
   get liveOrders(): number {
     return this.#live.size

@@ -69,22 +69,31 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-const config: fc.Arbitrary<SimConfig> = fc.record({
-  match: fc.constantFrom('next' as const, 'standing' as const),
-  liquidity: fc.constantFrom<SimConfig['liquidity']>(
-    { kind: 'shown' },
-    { kind: 'unlimited' },
-    { kind: 'volume', share: { num: 1, den: 3 } },
-  ),
-  slippage: fc.constantFrom<SimConfig['slippage']>(
-    { kind: 'none' },
-    { kind: 'ticks', ticks: 2 },
-    { kind: 'spread', share: { num: 1, den: 2 } },
-    { kind: 'sqrt', y: { num: 1, den: 1 } },
-  ),
-  fees: fc.constant<SimConfig['fees']>({ kind: 'bps', bps: { num: 5, den: 1 } }),
-  rejects: fc.constant({ num: 1, den: 10 }),
-})
+const config: fc.Arbitrary<SimConfig> = fc
+  .record({
+    match: fc.constantFrom('next' as const, 'standing' as const),
+    liquidity: fc.constantFrom<SimConfig['liquidity']>(
+      { kind: 'shown' },
+      { kind: 'unlimited' },
+      { kind: 'volume', share: { num: 1, den: 3 } },
+    ),
+    slippage: fc.constantFrom<SimConfig['slippage']>(
+      { kind: 'none' },
+      { kind: 'ticks', ticks: 2 },
+      { kind: 'spread', share: { num: 1, den: 2 } },
+      { kind: 'sqrt', y: { num: 1, den: 1 } },
+    ),
+    fees: fc.constant<SimConfig['fees']>({ kind: 'bps', bps: { num: 5, den: 1 } }),
+    rejects: fc.constant({ num: 1, den: 10 }),
+    models: fc.constantFrom<Partial<SimConfig>>(
+      {},
+      { queue: { kind: 'front' } },
+      { queue: { kind: 'back' }, auctions: 'cross' },
+      { queue: { kind: 'probabilistic', power: 2 } },
+      { auctions: 'cross' },
+    ),
+  })
+  .map(({ models, ...rest }) => ({ ...rest, ...models }))
 const streams = fc.constantFrom<StreamKinds>(f.QUOTES, f.QUOTES_ONLY, f.ONE_SIDED, f.TRADES, f.BARS, f.SESSION_BARS)
 
 interface World {
