@@ -34,6 +34,7 @@ const venuesSchema = z.strictObject({
       zone: z.string(),
       calendar: z.string(),
       ticks: z.string(),
+      limits: z.string().optional(),
       lot: decimal,
     }),
   ),
@@ -113,6 +114,11 @@ export function tickTable(
   const dated = ofCurrency.length > 0 ? ofCurrency : rows.filter((t) => t.currency === undefined)
   const table = dated.findLast((t) => (parseDay(t.from_date) as EpochDay) <= day) ?? dated[0]
   return table?.bands ?? []
+}
+
+/** Name of the file of the venue's price limits and interruptions; undefined where none are known. */
+export function limitsOf(venue: string): string | undefined {
+  return venueEntry(venue).limits
 }
 
 /** Smallest tradable quantity and its step as a decimal text, "1" for shares. No symbol has its own so far. */

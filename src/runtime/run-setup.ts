@@ -12,6 +12,7 @@ import type { RiskLimits } from '../core/execution/limits.ts'
 import type { FxRoute } from '../core/execution/valuation.ts'
 import { calendarOf, sessionTimes } from '../reference/calendars.ts'
 import { buildInstruments, compareCodePoints } from '../reference/instruments.ts'
+import { venueRules } from '../reference/price-limits.ts'
 import type { TapeStream } from '../tape/manifest.ts'
 import type { Tape } from '../tape/read.ts'
 import { Cursor, type CursorSide } from './cursor.ts'
@@ -169,7 +170,7 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
   const traded = instruments.filter((i) => i.venue !== 'FX')
   const currencies = [...new Set<Currency>([base, ...cash.keys(), ...traded.map((i) => i.currency)])].sort()
   const routes = currencies.map((c) => (c === base ? undefined : fxRoute(c, base, instruments)))
-  const sim = readSimOptions(spec.simulation)
+  const sim = withRules(readSimOptions(spec.simulation), instruments)
   const ledgerInstruments = instruments
   const engine: EngineSetup = {
     instruments: ledgerInstruments,
@@ -200,6 +201,15 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
       return apart ? [of(rank - 0.5, 'venue'), of(rank, 'engine')] : [of(rank)]
     })
   return { engine, sim, instruments, cursors, initialCash: cash, notes: notesOf(instruments, calendars, ofInstrument) }
+}
+
+/** `--rules venue`: what each instrument's venue forbids and interrupts, by the dated data of `config/limits`. */
+function withRules(sim: SimOptions, instruments: readonly Instrument[]): SimOptions {
+  if (!sim.rules) return sim
+  const rules = instruments.map(venueRules)
+  if (rules.every((dated) => dated.length === 0))
+    throw new Failure(`--rules venue: no rules are known of ${instruments.map((i) => i.venue).join(', ')}`, 2)
+  return { ...sim, config: { ...sim.config, rules } }
 }
 
 /** Currencies that only FX pairs are quoted in: nothing is held in them, they need no rate. */
