@@ -87,6 +87,7 @@ export class Rules {
   interrupts(desk: Desk, e: TradeEvent, auctioned: boolean, out: Out): boolean {
     const s = this.#today(desk, e.t)
     this.#breaker(desk, e.t, e.price, out)
+    if (!auctioned && !desk.clock.isOpen(e.t)) return false
     const first = s.last === 0
     const before = s.last
     s.last = e.price
@@ -153,6 +154,8 @@ export class Rules {
     const { auction, reason } = s
     s.due = s.next === 'auction' ? t + auction : NEVER
     this.#say(desk, t, s.next, reason, s.due === NEVER ? 0 : s.due, out)
+    // The print that ends an interruption is measured against nothing, it is what the next ones are measured against.
+    if (s.next === 'trading') s.last = 0
     s.next = 'trading'
   }
 

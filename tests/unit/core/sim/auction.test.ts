@@ -8,24 +8,12 @@ import { CROSS_WAIT, nextAuction } from '../../../../src/core/domain/auction.ts'
 import { type Calendar, SessionClock } from '../../../../src/core/domain/calendar.ts'
 import type { SubmitOrder } from '../../../../src/core/domain/command.ts'
 import type { StatusEvent } from '../../../../src/core/domain/event.ts'
-import type { Phase, TradingStatus } from '../../../../src/core/domain/phase.ts'
+import type { TradingStatus } from '../../../../src/core/domain/phase.ts'
 import type { SimConfig } from '../../../../src/core/sim/config.ts'
 import * as f from './fixture.ts'
 
 const cross = { auctions: 'cross' } as const
-const { open, close } = f
-
-/** Orders are collected for half an hour before the open and for ten minutes before the close. */
-const collecting: Calendar = {
-  ...f.calendar,
-  phaseFrom: f.calendar.days.flatMap((d) => [
-    d * DAY + 9 * HOUR,
-    d * DAY + 9 * HOUR + 30 * MINUTE,
-    d * DAY + 15 * HOUR + 50 * MINUTE,
-    d * DAY + 16 * HOUR,
-  ]),
-  phases: f.calendar.days.flatMap((): Phase[] => ['auction', 'continuous', 'auction', 'closed']),
-}
+const { open, close, collecting } = f
 
 const bench = (config: Partial<SimConfig> = cross, cal: Calendar = f.calendar, kinds = f.QUOTES) =>
   f.bench(kinds, config, {}, cal)

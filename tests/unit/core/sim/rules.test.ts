@@ -131,6 +131,33 @@ describe('volatility interruptions', () => {
     expect(said(b.out, end).filter((x) => x.startsWith('auction'))).toHaveLength(2)
   })
 
+  it.each([
+    ['with --auctions', { auctions: 'cross' } as const],
+    ['without', {}],
+  ])('the first print after it starts no other, %s', (_, config) => {
+    const b = b0(config)
+    f.trade(b, open + MINUTE, 6000)
+    f.trade(b, open + 2 * MINUTE, 6300)
+    due(b, open + 4 * MINUTE)
+    for (const [s, price] of [
+      [0, 6200],
+      [1, 6250],
+      [2, 6300],
+    ] as const)
+      f.trade(b, open + 4 * MINUTE + s * SECOND, price)
+    expect(said(b.out, open)).toHaveLength(2)
+    f.trade(b, open + 5 * MINUTE, 6490)
+    expect(said(b.out, open).at(-1)).toContain('auction vi')
+  })
+
+  it('prints outside the session count for nothing', () => {
+    const b = b0()
+    f.trade(b, next - HOUR, 9000)
+    f.trade(b, next, 5200)
+    f.trade(b, next + 1, 5300)
+    expect(b.out).toEqual([])
+  })
+
   it('the random end comes from the seed', () => {
     const ends = [7, 7, 8].map((seed) => {
       const venue = new SimVenue(
