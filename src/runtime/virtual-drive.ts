@@ -164,12 +164,14 @@ export class VirtualDrive {
     if (this.#reports.length > 0) this.#deliver()
   }
 
-  /** The command leaves for the venue; in an outage it is lost or taken when that ends. */
+  /**
+   * The command leaves for the venue; in an outage it is lost or taken when that ends. What arrives after it is in the
+   * same window or behind it, so none overtakes another.
+   */
   #enter(command: OrderCommand): void {
     const t = this.#entry.arrival(this.#now)
     const outage = outageAt(this.#outages, t)
     if (outage?.kind === 'drop') return
-    if (outage !== undefined) this.#entry.hold(outage.to)
     this.#due.push(outage?.to ?? t, CLASS.report, { kind: 'arrive', command })
   }
 

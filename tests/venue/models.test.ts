@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { MINUTE, SECOND } from '../../src/core/base/time.ts'
 import { KNOWN_AGENTS } from '../../src/core/decision/agents/known.ts'
-import type { AgentDefinition } from '../../src/core/decision/agent.ts'
+import type { AgentContext, AgentDefinition, Bar } from '../../src/core/decision/agent.ts'
 import { STATUS_REASONS, TRADING_STATUSES } from '../../src/core/domain/phase.ts'
 import type { VenueRules } from '../../src/core/domain/venue-rules.ts'
 import { FIRST_NUMBERED, KIND, REPORT_TYPES } from '../../src/core/engine/records.ts'
@@ -14,7 +14,7 @@ import { Comparison } from '../../src/runtime/compare.ts'
 import { viewRecord } from '../../src/runtime/record-fields.ts'
 import { merge } from '../../src/runtime/timeline.ts'
 import { assemble } from '../../src/runtime/virtual-run.ts'
-import { type MemoryResult, type MemoryRun, runMemory, setupOf } from '../support/memory-run.ts'
+import { type MemoryResult, type MemoryRun, runMemory, setupOf, walkBars } from '../support/memory-run.ts'
 import { close, market, open, restless } from './tick-market.ts'
 
 const lognormal: LatencyModel = { kind: 'lognormal', median: 40_000, sigma: 0.8 }
@@ -240,28 +240,30 @@ describe('market data late at the engine', () => {
     }
   })
 
-  it('bars come late and are still the bars they were', async () => {
-    const { walkBars } = await import('../support/memory-run.ts')
-    const seen: number[][] = []
-    const listener = {
-      name: 'listener',
-      subscribe: () => ({ bars: ['tape', '5m'] }),
-      init: () => ({}),
-      onBar: (_: unknown, bar: { t: number; start: number; interval: number }) => {
-        seen.push([bar.t, bar.start, bar.interval])
-      },
-    } as never
-    const r = await runMemory({
-      streams: [walkBars('AAA', 40, 1)],
-      agent: listener,
-      link: { feed: { kind: 'constant', micros: 3 * SECOND } },
-    })
-    expect(r.drive.events).toBe(40)
-    const minutes = seen.filter(([, , interval]) => interval === MINUTE)
-    expect(minutes).toHaveLength(40)
-    for (const [t, start] of minutes as [number, number][]) expect(t - start).toBe(MINUTE + 3 * SECOND)
-    const fives = seen.filter(([, , interval]) => interval === 5 * MINUTE)
-    expect(fives.length).toBeGreaterThan(5)
-    for (const [t, start] of fives as [number, number][]) expect([t - start, t % (5 * MINUTE)]).toEqual([5 * MINUTE, 0])
+  it('bars come late and are still the bars they were; the last ones come after a timer that is due before them', async () => {
+    const stream = walkBars('AAA', 40, 1)
+    const last = (stream.columns.t as number[])[39] as number
+    const heard = async (micros: number) => {
+      const seen: { t: number; start: number; interval: number; raw: number[] }[] = []
+      const listener = {
+        name: 'listener',
+        subscribe: () => ({ bars: ['tape', '5m'] }),
+        init: () => ({}),
+        onBar: (_: unknown, bar: Bar, ctx: AgentContext) => {
+          if (seen.length === 0) ctx.setTimer(last + MINUTE + SECOND)
+          const { t, start, interval, raw } = bar
+          seen.push({ t, start, interval, raw: [raw.open, raw.high, raw.low, raw.close, raw.volume] })
+        },
+      } as never
+      const r = await runMemory({ streams: [stream], agent: listener, link: { feed: { kind: 'constant', micros } } })
+      expect(r.drive.events).toBe(40)
+      return seen
+    }
+    const [prompt, late] = [await heard(0), await heard(3 * SECOND)]
+    const of = (seen: typeof late, interval: number) => seen.filter((bar) => bar.interval === interval)
+    expect(of(late, MINUTE)).toHaveLength(40)
+    for (const bar of of(late, MINUTE)) expect(bar.t - bar.start).toBe(MINUTE + 3 * SECOND)
+    expect(of(late, 5 * MINUTE).length).toBeGreaterThan(5)
+    expect(of(late, 5 * MINUTE)).toEqual(of(prompt, 5 * MINUTE))
   })
 })

@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest'
 import { defineAgent, type OrderRequest } from '../../src/core/decision/agent.ts'
 import { SECOND } from '../../src/core/base/time.ts'
-import { KIND, REPORT_TYPES } from '../../src/core/engine/records.ts'
+import { FIRST_NUMBERED, KIND, REPORT_TYPES } from '../../src/core/engine/records.ts'
 import { type MemoryRun, type MemoryStream, runMemory } from '../support/memory-run.ts'
 import { close, open } from './tick-market.ts'
 
@@ -231,8 +231,11 @@ describe("the venue's clock", () => {
   })
 
   it("a receiver's clock that runs behind shows nothing before it happened", async () => {
-    expect(await fillsOf([[1, order({ qty: 50 })]], { streams: shifted(-1_200_000), venueClock: true })).toEqual([
-      '50@5003 at 2',
-    ])
+    const early = { streams: shifted(-1_200_000), venueClock: true }
+    expect(await fillsOf([[1, order({ qty: 50 })]], early)).toEqual(['50@5003 at 2'])
+    const { records } = await runMemory({ ...early, venue: 'US', agent: sender([]) as never })
+    const rows = records.filter((w) => (w[0] as number) % 256 < FIRST_NUMBERED)
+    expect(rows).toHaveLength(QUOTES.length + TRADES.length)
+    for (const w of rows) expect(w[1]).toBe(w[2])
   })
 })

@@ -54,11 +54,6 @@ export class Line {
     return this.#last
   }
 
-  /** Holds the line: what was just sent arrives at t, and nothing later before it. */
-  hold(t: Micros): void {
-    this.#last = Math.max(this.#last, t)
-  }
-
   snapshot(): unknown {
     return { last: this.#last, rng: this.#rng.state(), draws: this.#rng.draws }
   }

@@ -169,6 +169,23 @@ describe('a calendar that collects orders, prints without conditions', () => {
     expect(f.lines(b)).toEqual(['accepted', 'accepted', 'fill 100@5001 t+2'])
   })
 
+  it('only the first print is the auction', () => {
+    const b = bench(cross, collecting)
+    f.submit(b, open - 10 * MINUTE, { orderType: 'limit', limit: 4990 })
+    f.trade(b, open + 1, 5000)
+    f.trade(b, open + 2, 4990)
+    expect(f.lines(b)).toEqual(['accepted'])
+    f.trade(b, open + 3, 4989)
+    expect(f.lines(b)).toEqual(['accepted', 'fill 100@4990 t+3'])
+  })
+
+  it('a first print after a quarter of an hour is not the auction', () => {
+    const b = bench(cross, collecting)
+    f.submit(b, open - 10 * MINUTE, { orderType: 'limit', limit: 4990 })
+    f.trade(b, open + CROSS_WAIT + 1, 4980)
+    expect(f.lines(b)).toEqual(['accepted'])
+  })
+
   it('a quarter of an hour without a print releases the order', () => {
     const b = bench(cross, collecting)
     f.submit(b, open - 10 * MINUTE, {})

@@ -84,13 +84,6 @@ describe('a line', () => {
     for (let t = 50; t < 90; t++) expect(other.arrival(t * 1000)).toBe(line.arrival(t * 1000))
     expect(other.snapshot()).toEqual(line.snapshot())
   })
-
-  it('held, it lets nothing through before that time', () => {
-    const line = new Line({ kind: 'constant', micros: 5 }, Rng.start(1, 1))
-    expect(line.arrival(10)).toBe(15)
-    line.hold(100)
-    expect([line.arrival(20), line.arrival(96)]).toEqual([100, 101])
-  })
 })
 
 it('an outage is half-open', () => {
