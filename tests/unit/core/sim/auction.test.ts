@@ -152,6 +152,7 @@ describe('a calendar that collects orders, prints without conditions', () => {
     f.submit(b, open + HOUR, { orderType: 'limit', limit: 4800 })
     f.quote(b, open + HOUR + 1, 5000, 5001)
     f.trade(b, close - 5 * MINUTE, 4700, 1000)
+    expect(b.venue.nextExpiry()).toBe(close + CROSS_WAIT)
     f.trade(b, close + 3, 4980, 400)
     expect(f.lines(b, close)).toEqual(['accepted', 'accepted', 'fill 400@4980 t+3', 'expired', 'expired'])
   })

@@ -150,6 +150,14 @@ describe('volatility interruptions', () => {
     expect(said(b.out, open).at(-1)).toContain('auction vi')
   })
 
+  it('one that would outlast continuous trading ends with it', () => {
+    const b = f.bench(f.QUOTES, rules({ vi }), {}, f.collecting)
+    f.trade(b, open, 5000)
+    f.trade(b, close - 11 * MINUTE, 6000)
+    due(b, close)
+    expect(said(b.out, close)).toEqual(['auction vi t+-660 until -540', 'trading vi t+-600 until 0'])
+  })
+
   it('prints outside the session count for nothing', () => {
     const b = b0()
     f.trade(b, next - HOUR, 9000)
@@ -212,6 +220,20 @@ describe('limit up, limit down', () => {
     f.quote(b, open + HOUR + 17 * SECOND, 5250, 5251)
     due(b, open + HOUR + 20 * SECOND)
     expect(b.out).toEqual([])
+  })
+
+  it('the reference is the mean of five minutes and moves by one percent or more', () => {
+    const b = f.bench(f.QUOTES, rules({ luld }))
+    f.trade(b, open + HOUR, 5000)
+    f.trade(b, open + HOUR + 6 * MINUTE, 5200)
+    f.trade(b, open + HOUR + 6 * MINUTE + 1, 5240)
+    // 5200 moved it, the mean of 5220 after it does not: the band ends at 5460.
+    f.quote(b, open + HOUR + 7 * MINUTE, 5459, 5460)
+    due(b, open + HOUR + 8 * MINUTE)
+    expect(b.out).toEqual([])
+    f.quote(b, open + HOUR + 8 * MINUTE, 5460, 5461)
+    due(b, open + HOUR + 9 * MINUTE)
+    expect(b.out).toHaveLength(1)
   })
 
   it('twice as wide near the close; a late pause lasts to the close', () => {
