@@ -7,7 +7,8 @@ import { sessionTimes } from '../reference/calendars.ts'
 import { instrumentTable } from '../reference/instrument-load.ts'
 import type { InstrumentTable } from '../reference/instrument-table.ts'
 import type { JournalMode } from '../runtime/record-sink.ts'
-import { SIM_DEFAULTS, type SimTexts } from '../runtime/sim-options.ts'
+import { readSamples, readWindows, samplesName } from '../runtime/model-files.ts'
+import { SIM_DEFAULTS, SIM_EXTRAS, type SimTexts } from '../runtime/sim-options.ts'
 import { type Options, repeat } from './command.ts'
 import { Failure } from './failure.ts'
 
@@ -18,9 +19,15 @@ export function addRunOptions(command: Command): void {
     .option('--match <how>', 'next or standing', SIM_DEFAULTS.match)
     .option('--liquidity <how>', 'shown, volume:F or unlimited', SIM_DEFAULTS.liquidity)
     .option('--slippage <how>', 'none, ticks:N, bps:N, spread:F or sqrt:Y', SIM_DEFAULTS.slippage)
-    .option('--latency <time>', 'one way, such as 5ms', SIM_DEFAULTS.latency)
+    .option('--latency <model>', '5ms, ENTRY/RESPONSE, lognormal:MEDIAN_MS:SIGMA or file:F (ms)', SIM_DEFAULTS.latency)
+    .option('--feed-latency <model>', 'market data to the engine: 5ms, lognormal:… or file:F', SIM_EXTRAS.feed_latency)
+    .option('--queue <model>', 'none, front, back, probabilistic or probabilistic:power:N', SIM_EXTRAS.queue)
+    .option('--auctions <how>', 'none, or cross: fill at the price an auction printed', SIM_EXTRAS.auctions)
+    .option('--rules <which>', 'none, or venue: price limits, interruptions, breakers', SIM_EXTRAS.rules)
+    .option('--rejects <share>', 'share of new orders that the venue rejects, such as 0.01', SIM_EXTRAS.rejects)
+    .option('--outage <windows>', 'FROM/TO in which the venue is silent, drop: or delay: before it; or file:F')
     .option('--fees <model>', 'none, bps:N, kis, ib-fixed or ib-tiered', SIM_DEFAULTS.fees)
-    .option('--venue-clock <which>', 'receive (the venue acts on receive times)', 'receive')
+    .option('--venue-clock <which>', 'receive or venue: whose times the venue acts on', SIM_EXTRAS.venue_clock)
     .option('--seed <n>', 'seed of everything random', '0')
     .option('--from <time>', 'first moment: a stamp with zone, or a session date')
     .option('--to <time>', 'end, exclusive')
@@ -47,18 +54,31 @@ export function readInstruments(options: Options): InstrumentTable {
 }
 
 export function simTexts(options: Options): SimTexts {
-  const clock = text(options, 'venueClock') ?? 'receive'
-  if (clock !== 'receive') {
-    const mend = clock === 'venue' ? 'not in this version; use receive' : 'write receive'
-    throw new Failure(`--venue-clock ${clock}: ${mend}`, 2)
+  const of = (name: 'match' | 'liquidity' | 'slippage' | 'latency' | 'fees'): string =>
+    text(options, name) ?? SIM_DEFAULTS[name]
+  const samples: Record<string, readonly number[]> = {}
+  const model = (option: string, written: string): string => {
+    if (!written.startsWith('file:')) return written
+    const micros = readSamples(option, written.slice('file:'.length))
+    const name = samplesName(micros)
+    samples[name] = micros
+    return `samples:${name}`
   }
-  const of = (name: keyof SimTexts): string => text(options, name) ?? SIM_DEFAULTS[name]
+  const outage = text(options, 'outage')
   return {
     match: of('match'),
     liquidity: of('liquidity'),
     slippage: of('slippage'),
-    latency: of('latency'),
+    latency: model('latency', of('latency')),
     fees: of('fees'),
+    queue: text(options, 'queue'),
+    auctions: text(options, 'auctions'),
+    rules: text(options, 'rules'),
+    rejects: text(options, 'rejects'),
+    outage: outage?.startsWith('file:') === true ? readWindows(outage.slice('file:'.length)) : outage,
+    feed_latency: model('feed-latency', text(options, 'feedLatency') ?? SIM_EXTRAS.feed_latency),
+    venue_clock: text(options, 'venueClock'),
+    samples,
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { compareProducts } from '../core/base/fixed.ts'
 import type { Micros } from '../core/base/time.ts'
+import { AUCTION_CHOICES, type AuctionChoice } from '../core/execution/gate.ts'
 import { duration, type Fraction, fraction, listOf, oneOf, readSymbol } from './leaves.ts'
 import type { Defaults } from './tree.ts'
 
@@ -17,6 +18,8 @@ export interface TradingConfig {
     /** `marketable_limit` for venues without market orders. */
     readonly orderType: 'market' | 'marketable_limit'
   }
+  /** Auctions for which OPG and CLS orders may leave; undefined: none (I-27). */
+  readonly auctions: AuctionChoice | undefined
   /** Fractions of the limit base: a buy adds `step` up to `max`. */
   readonly sizing: { readonly step: Fraction; readonly max: Fraction }
 }
@@ -36,6 +39,7 @@ export const tradingSchema = z
     symbols: listOf(readSymbol, 1),
     decision_interval: duration,
     policy_bar: duration,
+    auctions: oneOf(AUCTION_CHOICES).optional(),
     execution: z.strictObject({ order_type: oneOf(['market', 'marketable_limit']) }),
     sizing: z.strictObject({ step: fraction, max: fraction }).superRefine(({ step, max }, ctx) => {
       if (compareProducts(step.num, max.den, max.num, step.den) <= 0) return
@@ -48,6 +52,7 @@ export const tradingSchema = z
       symbols: read.symbols,
       decisionInterval: read.decision_interval,
       policyBar: read.policy_bar,
+      auctions: read.auctions,
       execution: { orderType: read.execution.order_type },
       sizing: read.sizing,
     }),

@@ -10,6 +10,9 @@ import type { TapeChunk } from '../tape/read.ts'
 /** Classes of the total order at equal times (`contract.md` 1), with room for reports before and timers between. */
 export const CLASS = { report: 0, barEnd: 1, market: 2, expiry: 3, timer: 4, open: 5 } as const
 
+/** Whose moments a cursor gives, where venue and engine have their own. */
+export type CursorSide = 'venue' | 'engine'
+
 /** `actions` are the corporate actions of a tape's manifest; the others are its streams. */
 export type CursorKind = 'actions' | 'quotes' | 'trades' | 'bars' | 'fx'
 
@@ -25,6 +28,11 @@ export interface CursorSource {
   /** Half-open range of row times that take part. */
   readonly from: Micros
   readonly to: Micros
+  /**
+   * `--venue-clock venue`: this cursor gives the rows of its stream to one side only. The venue's stand at their venue
+   * time (one that goes back counts as the one before it), the engine's at their receive time, never before the venue's.
+   */
+  readonly side?: CursorSide
 }
 
 const NONE: Float64Array = new Float64Array(0)
@@ -42,6 +50,10 @@ export class Cursor {
   cls = 0
   /** Rows of the tape that were given out whole. */
   rowsDone = 0
+  /** Who sees the rows (`SEEN` of the timeline). */
+  readonly seen: 0 | 1 | 2
+  /** The latest venue time so far, where one side alone sees the rows. */
+  #venueClock: Micros = -Infinity
   readonly #source: CursorSource
   #row = 0
   #rows = 0
@@ -63,6 +75,7 @@ export class Cursor {
     this.kind = source.kind
     this.instrument = source.instrument
     this.rank = source.rank
+    this.seen = source.side === undefined ? 0 : source.side === 'venue' ? 1 : 2
   }
 
   /** True when the next chunk must be loaded before the cursor can go on. */
@@ -150,7 +163,7 @@ export class Cursor {
   /** Sets the key of the moment the cursor stands at. */
   #settle(): void {
     if (this.kind !== 'bars') {
-      this.time = this.#t[this.#row] as number
+      this.time = this.seen === 0 ? (this.#t[this.#row] as number) : this.#sideTime()
       this.cls = CLASS.market
     } else if (this.#atOpen) {
       this.time = this.#starts[this.#row] as number
@@ -161,6 +174,12 @@ export class Cursor {
     }
   }
 
+  #sideTime(): Micros {
+    const venueT = this.#venueT[this.#row] as number
+    if (venueT > this.#venueClock) this.#venueClock = venueT
+    return this.seen === 1 ? this.#venueClock : Math.max(this.#t[this.#row] as number, this.#venueClock)
+  }
+
   /** The event of this moment; a bar's open and its end give the same object. */
   event(): TapeEvent {
     const i = this.#row
@@ -169,7 +188,7 @@ export class Cursor {
       case 'quotes':
         return {
           type: 'quote',
-          t: this.#t[i] as number,
+          t: this.time,
           venueT: this.#venueT[i] as number,
           instrument,
           bid: this.#a[i] as number,
@@ -181,7 +200,7 @@ export class Cursor {
       case 'trades':
         return {
           type: 'trade',
-          t: this.#t[i] as number,
+          t: this.time,
           venueT: this.#venueT[i] as number,
           instrument,
           price: this.#a[i] as number,
@@ -191,7 +210,7 @@ export class Cursor {
       case 'fx':
         return {
           type: 'fx',
-          t: this.#t[i] as number,
+          t: this.time,
           venueT: this.#venueT[i] as number,
           instrument,
           rate: this.#a[i] as number,

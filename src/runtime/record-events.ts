@@ -79,9 +79,9 @@ function readBar(w: Words, instrument: number): EngineEvent {
 }
 
 function readStatus(w: Words, instrument: number): EngineEvent {
-  const [, t, venueT, status, reason, until] = w
+  const [, t, venueT, status, reason, until, broker = -1] = w
   return event('status', {
-    ...{ t, venueT, instrument, until },
+    ...{ t, venueT, instrument, until, ...(broker < 0 ? {} : { broker }) },
     status: TRADING_STATUSES[status as number] as TradingStatus,
     reason: STATUS_REASONS[reason as number] as StatusReason,
   })

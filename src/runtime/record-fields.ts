@@ -42,7 +42,7 @@ export const RECORD_SHAPES: ReadonlyMap<number, RecordShape> = new Map<number, R
     },
   ],
   [KIND.fx, { stream: 'fx', fields: [...MARKET_T, 'rate'] }],
-  [KIND.status, { stream: 'status', fields: ['seq', ...MARKET_T, 'status', 'reason', 'until'] }],
+  [KIND.status, { stream: 'status', fields: ['seq', ...MARKET_T, 'status', 'reason', 'until', 'broker'] }],
   [KIND.action, { stream: 'actions', fields: ['seq', 't', 'kind', 'num', 'den', 'amount', 'withheld'] }],
   [
     KIND.report,

@@ -16,10 +16,11 @@ import { feeModel, type FeeTableId, feeTableId, isFeeTable, withholdingOf } from
 import type { InstrumentTable } from '../reference/instrument-table.ts'
 import { buildInstruments, compareCodePoints, type InstrumentEntry } from '../reference/instruments.ts'
 import { type ListingFacts, listingFacts } from '../reference/listing-facts.ts'
+import { venueRules } from '../reference/price-limits.ts'
 import type { TapeStream } from '../tape/manifest.ts'
 import type { Tape } from '../tape/read.ts'
 import { actionCursor, type TaxedAction } from './action-cursor.ts'
-import { Cursor } from './cursor.ts'
+import { Cursor, type CursorSide } from './cursor.ts'
 import type { LoadedAgent } from './agent-load.ts'
 import type { RunSpec } from './run-spec.ts'
 import { readSimOptions, type SimOptions } from './sim-options.ts'
@@ -156,6 +157,9 @@ const MIN_ORDER_DEFAULTS: readonly (readonly [Currency, string])[] = [
   ['USDT', '100'],
 ]
 
+/** R-22; not configurable: a strategy that needs more is not one for this engine. */
+const RUNAWAY = { orders: 10, refusals: 5 } as const
+
 export function limitsOf(config: EffectiveConfig, base: Currency): RiskLimits {
   const { risk } = config
   return {
@@ -174,6 +178,7 @@ export function limitsOf(config: EffectiveConfig, base: Currency): RiskLimits {
     brokerLossMax: risk.brokerLossMax,
     allotted: toScaled(config.capital.allotted ?? '0', moneyDecimals(base)) ?? 0,
     onBlind: risk.onBlind,
+    runaway: RUNAWAY,
     onDailyLoss: risk.onDailyLoss,
     totalLossBase: risk.totalLossBase,
   }
@@ -191,7 +196,10 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
   const traded = instruments.filter((i) => i.venue !== 'FX')
   const currencies = [...new Set<Currency>([base, ...cash.keys(), ...traded.map((i) => i.currency)])].sort()
   const routes = currencies.map((c) => (c === base ? undefined : fxRoute(c, base, instruments)))
-  const sim = readSimOptions(spec.simulation, (name) => feeModel(name, instruments, config.fees))
+  const sim = withRules(
+    readSimOptions(spec.simulation, (name) => feeModel(name, instruments, config.fees)),
+    instruments,
+  )
   const ledgerInstruments = instruments
   const engine: EngineSetup = {
     instruments: ledgerInstruments,
@@ -204,15 +212,25 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
     cash: [[...currencies.map((c) => cash.get(c) ?? 0), ...extraCurrencies(instruments, currencies).map(() => 0)]],
     limits: limitsOf(config, base),
     fees: sim.config.fees,
+    ...(config.trading.auctions === undefined ? {} : { auctions: config.trading.auctions }),
     agent: agent.definition,
     agentParams: config.agent,
     audit: spec.schema_version,
   }
   const from = spec.from ?? -Infinity
   const to = spec.to ?? Infinity
+  const auctions = config.trading.auctions ?? 'none'
+  if (auctions !== 'none' && sim.config.auctions !== 'cross')
+    throw new Failure(`trading.auctions=${auctions}: the simulated venue crosses no auctions; add --auctions cross`, 2)
   const actions = actionsOf(tapes, instruments, spec.simulation.fees, config.fees.account)
   const cursors = (): Cursor[] => [
-    ...streams.map((s, rank) => cursorOf(s, rank, instruments[idOf(s.info)] as Instrument, shapes, from, to)),
+    ...streams.flatMap((s, rank) => {
+      const instrument = instruments[idOf(s.info)] as Instrument
+      const of = (order: number, side?: CursorSide): Cursor => cursorOf(s, order, instrument, shapes, [from, to], side)
+      // On the venue's clock each row is two moments: the venue's first where both are one.
+      const apart = sim.venueClock && (s.info.kind === 'quotes' || s.info.kind === 'trades')
+      return apart ? [of(rank - 0.5, 'venue'), of(rank, 'engine')] : [of(rank)]
+    }),
     // Ranked before every stream: `actions` sorts before the kinds of streams, and only ties of one moment ask for it.
     ...actions.map((of, id) => actionCursor(of, { instrument: id, rank: id - actions.length, from, to })),
   ]
@@ -242,6 +260,15 @@ function actionsOf(
   return instruments.map((i) => all.filter((a) => a.symbol === i.symbol && a.venue === i.venue))
 }
 
+/** `--rules venue`: what each instrument's venue forbids and interrupts, by the dated data of `config/limits`. */
+function withRules(sim: SimOptions, instruments: readonly Instrument[]): SimOptions {
+  if (!sim.rules) return sim
+  const rules = instruments.map(venueRules)
+  if (rules.every((dated) => dated.length === 0))
+    throw new Failure(`--rules venue: no rules are known of ${instruments.map((i) => i.venue).join(', ')}`, 2)
+  return { ...sim, config: { ...sim.config, rules } }
+}
+
 /** Currencies that only FX pairs are quoted in: nothing is held in them, they need no rate. */
 function extraCurrencies(instruments: readonly Instrument[], currencies: readonly Currency[]): Currency[] {
   return [...new Set(instruments.map((i) => i.currency))].filter((c) => !currencies.includes(c)).sort()
@@ -252,8 +279,8 @@ function cursorOf(
   rank: number,
   instrument: Instrument,
   shapes: readonly FeedShape[],
-  from: Micros,
-  to: Micros,
+  [from, to]: readonly [Micros, Micros],
+  side: CursorSide | undefined,
 ): Cursor {
   const chunks = s.tape
     .stream(s.index)
@@ -267,6 +294,7 @@ function cursorOf(
     chunks: chunks[Symbol.asyncIterator](),
     from,
     to,
+    ...(side === undefined ? {} : { side }),
   })
 }
 

@@ -10,7 +10,7 @@ import { canonicalJson } from '../tape/manifest.ts'
 import type { FeeTableId } from '../reference/fees.ts'
 import { isFeeTable } from '../reference/fees.ts'
 import type { LoadedAgent } from './agent-load.ts'
-import { SIM_DEFAULTS, type SimTexts } from './sim-options.ts'
+import { SIM_DEFAULTS, SIM_EXTRAS, type SimExtra, type SimTexts } from './sim-options.ts'
 
 const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 
@@ -36,6 +36,14 @@ export const runSpecSchema = z.strictObject({
     slippage: z.string(),
     latency: z.string(),
     fees: z.string(),
+    queue: z.string().optional(),
+    auctions: z.string().optional(),
+    rules: z.string().optional(),
+    rejects: z.string().optional(),
+    outage: z.string().optional(),
+    feed_latency: z.string().optional(),
+    venue_clock: z.string().optional(),
+    samples: z.record(z.string(), z.array(z.number().int().min(0))).optional(),
   }),
   /** Initial cash by currency as decimals; empty: 1,000,000 of the base currency. */
   cash: z.record(z.string(), z.string()),
@@ -70,13 +78,25 @@ export function makeSpec(o: SpecOptions): RunSpec {
     schema_version: 2,
     config: Object.fromEntries(entries.map((e) => [e.path, typeof e.value === 'string' ? e.value : [...e.value]])),
     agent: { name: o.agent.name, hash: o.agent.hash, params: Object.fromEntries(o.config.agent) },
-    simulation: { ...(o.simulation ?? SIM_DEFAULTS) },
+    simulation: spareDefaults(o.simulation ?? SIM_DEFAULTS),
     cash: Object.fromEntries(o.cash ?? []),
     seed: o.seed ?? 0,
     from: o.from ?? null,
     to: o.to ?? null,
     ...(o.reference === undefined || o.reference.length === 0 ? {} : { reference: [...o.reference] }),
   }
+}
+
+/** Options at their defaults are left out: a run that does not use them has the header it always had. */
+function spareDefaults(texts: SimTexts): RunSpec['simulation'] {
+  const { match, liquidity, slippage, latency, fees, samples } = texts
+  const extras = (Object.keys(SIM_EXTRAS) as SimExtra[]).flatMap((name) => {
+    const text = texts[name]
+    return text === undefined || text === SIM_EXTRAS[name] ? [] : [[name, text] as const]
+  })
+  const made = { match, liquidity, slippage, latency, fees, ...Object.fromEntries(extras) }
+  if (samples === undefined || Object.keys(samples).length === 0) return made
+  return { ...made, samples: Object.fromEntries(Object.entries(samples).map(([name, x]) => [name, [...x]])) }
 }
 
 /** The specification's own texts as `--set` values, to read a recorded configuration back. */
@@ -86,8 +106,8 @@ export function setsOf(spec: RunSpec): string[] {
 }
 
 /**
- * What of it goes into the digest: no names or paths. `instruments` are the core's, sorted by id, with the shapes of
- * their feeds. A fee table is named by version and hash, where one is used.
+ * What of it goes into the digest: no names or paths, and of samples their hash, which is their name. `instruments` are
+ * the core's, sorted by id, with the shapes of their feeds. A fee table is named by version and hash, where one is used.
  */
 export function digestHeader(
   spec: RunSpec,
@@ -98,7 +118,8 @@ export function digestHeader(
 ): string {
   const { name: _name, ...agent } = spec.agent
   const table = feeTable === undefined ? {} : { fee_table: feeTable }
+  const { samples: _samples, ...simulation } = spec.simulation
   // What the reference added stands in the instruments already.
   const left = { from: undefined, to: undefined, reference: undefined }
-  return canonicalJson({ ...spec, agent, cash, instruments, base, ...table, ...left })
+  return canonicalJson({ ...spec, simulation, agent, cash, instruments, base, ...table, ...left })
 }

@@ -5,7 +5,10 @@
 import type { TapeEvent } from '../core/domain/event.ts'
 import { CLASS, type Cursor } from './cursor.ts'
 
-/** Merged entries; valid until the consumer returns. `opens[i]` is 1 where only the venue sees the entry. */
+/** Who sees an entry: both, only the venue (a bar's open; a row on the venue's clock), only the engine. */
+export const SEEN = { both: 0, venue: 1, engine: 2 } as const
+
+/** Merged entries; valid until the consumer returns. `opens[i]` says who sees the entry, as `SEEN`. */
 export interface Batch {
   readonly events: readonly TapeEvent[]
   readonly opens: Uint8Array
@@ -69,7 +72,7 @@ function fill(heap: Cursor[], events: TapeEvent[], opens: Uint8Array): number {
     const top = heap[0] as Cursor
     if (top.time === Infinity) break
     events[count] = top.event()
-    opens[count] = top.cls === CLASS.open ? 1 : 0
+    opens[count] = top.cls === CLASS.open ? SEEN.venue : top.seen
     count++
     top.advance()
     if (top.time === Infinity) break

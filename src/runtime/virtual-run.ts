@@ -46,7 +46,7 @@ export function assemble(setup: RunSetup, seed: number, sink: DigestSink): Virtu
     setup.instruments.map((i) => currencies.indexOf(i.currency)),
     0,
   )
-  return new VirtualDrive(engine, venue, account, setup.sim.latency)
+  return new VirtualDrive(engine, venue, account, setup.sim.link, rng)
 }
 
 export async function runVirtual(o: VirtualRunOptions): Promise<VirtualRunResult> {

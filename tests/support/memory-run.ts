@@ -6,11 +6,11 @@ import type { EngineSetup } from '../../src/core/engine/setup.ts'
 import type { RiskLimits } from '../../src/core/execution/limits.ts'
 import type { SimConfig } from '../../src/core/sim/config.ts'
 import { calendarOf } from '../../src/reference/calendars.ts'
-import { Cursor, type CursorKind } from '../../src/runtime/cursor.ts'
+import { Cursor, type CursorKind, type CursorSide } from '../../src/runtime/cursor.ts'
 import { DigestSink } from '../../src/runtime/record-sink.ts'
 import { merge } from '../../src/runtime/timeline.ts'
 import { assemble } from '../../src/runtime/virtual-run.ts'
-import type { VirtualDrive } from '../../src/runtime/virtual-drive.ts'
+import type { Link, VirtualDrive } from '../../src/runtime/virtual-drive.ts'
 import type { TapeChunk } from '../../src/tape/read.ts'
 
 export const MINUTE = 60_000_000
@@ -32,6 +32,7 @@ export const LIMITS: RiskLimits = {
   brokerLossMax: 600_000_000,
   allotted: 0,
   onBlind: 'hold',
+  runaway: { orders: 10, refusals: 5 },
   onDailyLoss: 'reduce',
   totalLossBase: 'initial',
 }
@@ -49,6 +50,13 @@ export interface MemoryRun {
   readonly limits?: Partial<RiskLimits>
   readonly sim?: Partial<SimConfig>
   readonly latency?: number
+  /** Over `latency`: models of the ways between engine and venue. */
+  readonly link?: Partial<Link>
+  /** Listing venue of all symbols; GEN, which never closes, unless given. */
+  readonly venue?: string
+  readonly auctions?: EngineSetup['auctions']
+  /** The venue acts on `venueT` of ticks. */
+  readonly venueClock?: boolean
   readonly batchSize?: number
   readonly chunkRows?: number
   readonly cash?: number
@@ -56,9 +64,9 @@ export interface MemoryRun {
   readonly params?: ReadonlyMap<string, string>
 }
 
-function instrument(symbol: string, id: number): Instrument {
-  const base = { id, symbol, venue: 'GEN', currency: 'USD', priceDecimals: 2, qtyDecimals: 0, lot: 1 } as const
-  return { ...base, ticks: [{ from: 0, tick: 1 }], economicId: `GEN:${symbol}`, allowShort: false }
+function instrument(symbol: string, id: number, venue: string): Instrument {
+  const base = { id, symbol, venue, currency: 'USD', priceDecimals: 2, qtyDecimals: 0, lot: 1 } as const
+  return { ...base, ticks: [{ from: 0, tick: 1 }], economicId: `${venue}:${symbol}`, allowShort: false }
 }
 
 function shapeOf(streams: readonly MemoryStream[]): FeedShape {
@@ -78,7 +86,7 @@ async function* chunksOf(s: MemoryStream, rows: number): AsyncGenerator<TapeChun
 
 export function setupOf(o: MemoryRun) {
   const symbols = [...new Set(o.streams.map((s) => s.symbol))].sort()
-  const instruments = symbols.map(instrument)
+  const instruments = symbols.map((symbol, id) => instrument(symbol, id, o.venue ?? 'GEN'))
   const of = (symbol: string): MemoryStream[] => o.streams.filter((s) => s.symbol === symbol)
   const config: SimConfig = {
     match: 'next',
@@ -98,25 +106,38 @@ export function setupOf(o: MemoryRun) {
     cash: [[o.cash ?? 1_000_000_000_000]],
     limits: { ...LIMITS, ...o.limits },
     fees: config.fees,
+    ...(o.auctions === undefined ? {} : { auctions: o.auctions }),
     agent: o.agent,
     agentParams: o.params ?? new Map(),
   }
   const sorted = [...o.streams].sort((a, b) => (`${a.symbol} ${a.kind}` < `${b.symbol} ${b.kind}` ? -1 : 1))
+  const cursorOf = (s: MemoryStream, rank: number, side?: CursorSide): Cursor =>
+    new Cursor({
+      kind: s.kind,
+      instrument: symbols.indexOf(s.symbol),
+      rank,
+      barMicros: s.kind === 'bars' ? MINUTE : 0,
+      chunks: chunksOf(s, o.chunkRows ?? 4096),
+      from: -Infinity,
+      to: Infinity,
+      ...(side === undefined ? {} : { side }),
+    })
   const cursors = (): Cursor[] =>
-    sorted.map(
-      (s, rank) =>
-        new Cursor({
-          kind: s.kind,
-          instrument: symbols.indexOf(s.symbol),
-          rank,
-          barMicros: s.kind === 'bars' ? MINUTE : 0,
-          chunks: chunksOf(s, o.chunkRows ?? 4096),
-          from: -Infinity,
-          to: Infinity,
-        }),
+    sorted.flatMap((s, rank) =>
+      o.venueClock === true && s.kind !== 'bars'
+        ? [cursorOf(s, rank - 0.5, 'venue'), cursorOf(s, rank, 'engine')]
+        : [cursorOf(s, rank)],
     )
-  const latency = { entry: o.latency ?? 0, response: o.latency ?? 0 }
-  return { engine, sim: { config, latency }, instruments, cursors, initialCash: new Map(), notes: [] }
+  const constant = { kind: 'constant', micros: o.latency ?? 0 } as const
+  const link: Link = { entry: constant, response: constant, ...o.link }
+  return {
+    engine,
+    sim: { config, link, venueClock: false, rules: false },
+    instruments,
+    cursors,
+    initialCash: new Map(),
+    notes: [],
+  }
 }
 
 export interface MemoryResult {

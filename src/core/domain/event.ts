@@ -73,6 +73,8 @@ export interface StatusEvent {
   readonly reason: StatusReason
   /** When the venue expects to resume; 0 where it does not say. Information only: resuming is an event of its own. */
   readonly until: Micros
+  /** Whose venue said so by its own rules (an index as in reports); absent on rows of a tape. */
+  readonly broker?: number
 }
 
 export const ACTION_KINDS = ['split', 'dividend', 'rename'] as const

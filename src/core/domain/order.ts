@@ -5,8 +5,11 @@ import type { Price, Qty, Side } from './units.ts'
 export const ORDER_TYPES = ['market', 'limit', 'stop', 'stopLimit'] as const
 export type OrderType = (typeof ORDER_TYPES)[number]
 
-/** DAY ends with the session, GTC stays, IOC fills what it can at once, FOK all or nothing at once. */
-export const TIMES_IN_FORCE = ['DAY', 'GTC', 'IOC', 'FOK'] as const
+/**
+ * DAY ends with the session, GTC stays, IOC fills what it can at once, FOK all or nothing at once. OPG and CLS take part
+ * in the next opening or closing auction and in nothing else (FIX 59 = 2, 7). Records hold the index: new ones go last.
+ */
+export const TIMES_IN_FORCE = ['DAY', 'GTC', 'IOC', 'FOK', 'OPG', 'CLS'] as const
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number]
 
 export const ORDER_STATES = [

@@ -15,7 +15,7 @@ import type {
 import type { ParamSchema, ParamValues } from '../decision/params.ts'
 import { type Instrument, notionalScale } from '../domain/instrument.ts'
 import { moneyDecimals } from '../domain/units.ts'
-import { isHalted, isShut } from '../execution/checks/market.ts'
+import { isShut } from '../execution/checks/market.ts'
 import { checkFx } from '../execution/checks/market.ts'
 import { isLive } from '../execution/lifecycle.ts'
 import type { OrderRow } from '../execution/orders.ts'
@@ -139,7 +139,7 @@ export class Context implements AgentContext {
     const id = this.#id(symbol)
     if (desk.state !== 'LIVE' || desk.losses.dailyTripped || desk.ordersToday >= desk.limits.maxDailyOrders)
       return false
-    if (isShut(desk.market, id, desk.t, false) || isHalted(desk.market, id)) return false
+    if (isShut(desk.market, id, desk.t, false)) return false
     if (!desk.market.isFresh(id, desk.t)) return false
     if (desk.t < desk.blockedUntil(id, 1) || desk.runaway || !desk.clockTrusted || desk.unacknowledged(id)) return false
     if (!desk.brokers.some((_, broker) => desk.mayOpen(broker))) return false

@@ -15,6 +15,7 @@ import type { AlertCode } from '../execution/alerts.ts'
 import { checkCash, checkExposure } from '../execution/checks/capital.ts'
 import {
   type Approved,
+  type AuctionChoice,
   type BuyingPower,
   type EngineState,
   type GateView,
@@ -54,12 +55,13 @@ export class Desk implements GateView {
   readonly brokerNames: readonly string[]
   /** `firstEvent`: virtual runs arm themselves; `operator`: R-41. */
   readonly arming: 'firstEvent' | 'operator'
+  readonly auctions: AuctionChoice
   readonly losses: Losses
   readonly exits = new Exits()
   readonly holds = new Holds()
   readonly links: Links
   readonly books: Books
-  readonly runawayWatch = new Runaway()
+  readonly runawayWatch: Runaway
   readonly records: RecordWriter
   readonly audit: Audit
   stops: Stop[][]
@@ -100,6 +102,7 @@ export class Desk implements GateView {
   constructor(setup: EngineSetup, records: RecordWriter) {
     this.limits = setup.limits
     this.fees = setup.fees
+    this.auctions = setup.auctions ?? 'none'
     this.records = records
     this.brokerNames = setup.brokers
     this.brokers = setup.brokerRules ?? setup.brokers.map(() => SIM_BROKER)
@@ -109,6 +112,7 @@ export class Desk implements GateView {
     this.ledger = new Ledger(setup.instruments, setup.currencies, setup.brokers)
     this.valuation = new Valuation(setup.base, this.ledger, this.market, setup.routes)
     this.valuation.allotted = setup.limits.allotted
+    this.runawayWatch = new Runaway(setup.limits.runaway)
     this.losses = new Losses(setup.limits)
     const inStep = this.brokers.map((b) => b.reconcileEvery === 0)
     this.links = new Links(inStep, setup.limits.maxAttempts)

@@ -161,13 +161,15 @@ export class AgentHost {
 
   /** A bar of the tape: to the agent as it is, and into longer ones. */
   tapeBar(e: BarEvent): void {
-    // Where ticks are there too, bars are built of them alone.
-    if (!this.#shapes[e.instrument]?.trades) {
-      for (const b of this.#built) b.builder.bar(e, b.first ? this.#onFirst : this.#onOther)
+    const { trades, sessionBars, barMicros } = this.#shapes[e.instrument] as FeedShape
+    // Where ticks are there too, bars are built of them alone. A bar that came late still ended when it ended.
+    if (!trades) {
+      const late = !sessionBars && e.t > e.start + barMicros
+      const bar = late ? { ...e, t: e.start + barMicros } : e
+      for (const b of this.#built) b.builder.bar(bar, b.first ? this.#onFirst : this.#onOther)
     }
     if (!this.#tapeBars || e.close === 0) return
-    const session = (this.#shapes[e.instrument] as FeedShape).sessionBars
-    this.#give(e, session ? 0 : e.t - e.start, this.#tapeFirst)
+    this.#give(e, sessionBars ? 0 : barMicros, this.#tapeFirst)
   }
 
   readonly #onFirst = (bar: BarEvent): void => this.#give(bar, bar.t - bar.start, true)

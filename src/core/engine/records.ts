@@ -211,7 +211,8 @@ export class RecordWriter {
 
   status(e: StatusEvent, seq: number): void {
     const why = [TRADING_STATUSES.indexOf(e.status), STATUS_REASONS.indexOf(e.reason)]
-    this.row(KIND.status, e.instrument, seq, [e.t, e.venueT, ...why, e.until])
+    // -1: said by a tape or a feed, not made by a simulated venue's own rules.
+    this.row(KIND.status, e.instrument, seq, [e.t, e.venueT, ...why, e.until, e.broker ?? -1])
   }
 
   action(e: ActionEvent, seq: number): void {

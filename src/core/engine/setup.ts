@@ -6,6 +6,7 @@ import type { Calendar } from '../domain/calendar.ts'
 import type { FeeModel } from '../domain/fees.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Currency, Money } from '../domain/units.ts'
+import type { AuctionChoice } from '../execution/gate.ts'
 import type { RiskLimits } from '../execution/limits.ts'
 import type { AuditLayout } from './audit.ts'
 import type { FxRoute } from '../execution/valuation.ts'
@@ -33,6 +34,8 @@ export interface EngineSetup {
   readonly limits: RiskLimits
   /** Upper-bound estimate of costs before the fact. */
   readonly fees: FeeModel
+  /** Auctions in which orders may take part; absent: none. */
+  readonly auctions?: AuctionChoice
   readonly agent: AgentDefinition
   readonly agentParams: ReadonlyMap<string, string>
 }

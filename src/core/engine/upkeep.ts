@@ -3,7 +3,7 @@
  * (R-37), distances to the limits. Evaluated on events, in event time; nothing here knows a clock.
  */
 import { type Micros, SECOND } from '../base/time.ts'
-import { isHalted, isShut } from '../execution/checks/market.ts'
+import { isShut } from '../execution/checks/market.ts'
 import type { Desk } from './desk.ts'
 import { shutDown } from './watch.ts'
 
@@ -58,7 +58,7 @@ function watchBlind(desk: Desk, at: number): void {
   const { market, t } = desk
   for (const { id } of market.instruments) {
     if (id === at || desk.ledger.held(id) === 0) continue
-    if (isShut(market, id, t, true) || isHalted(market, id) || market.isLive(id, t)) {
+    if (isShut(market, id, t, true) || market.isLive(id, t)) {
       if (desk.blind.size > 0) sees(desk, id)
       continue
     }

@@ -6,7 +6,7 @@ import { assert } from '../base/assert.ts'
 import { compareProducts } from '../base/fixed.ts'
 import { formatDay, type Micros, SECOND } from '../base/time.ts'
 import { BUY, SELL } from '../domain/units.ts'
-import { isHalted, isShut } from '../execution/checks/market.ts'
+import { isShut } from '../execution/checks/market.ts'
 import { sellable } from '../execution/checks/count.ts'
 import type { OrderIntent } from '../execution/gate.ts'
 import type { Exit, ExitView } from '../execution/exits.ts'
@@ -87,7 +87,7 @@ export function shutDown(desk: Desk, rule: string): void {
  * market is shut or halted nothing is latched: the level is looked at again on the first continuous event (R-29).
  */
 export function watchStops(desk: Desk, instrument: number): void {
-  if (isShut(desk.market, instrument, desk.t, true) || isHalted(desk.market, instrument)) return
+  if (isShut(desk.market, instrument, desk.t, true)) return
   const q = desk.market.of(instrument)
   for (let broker = 0; broker < desk.stops.length; broker++) {
     const position = desk.ledger.position(broker, instrument)

@@ -7,7 +7,7 @@
  */
 import type { Market } from '../data/market.ts'
 import { type Micros, MINUTE, SECOND } from '../base/time.ts'
-import { isHalted, isShut } from './checks/market.ts'
+import { isShut } from './checks/market.ts'
 import type { Ledger } from './ledger.ts'
 import type { Orders, OrderRow } from './orders.ts'
 import type { Valuation } from './valuation.ts'
@@ -101,7 +101,7 @@ export class Exits {
 
   #round(view: ExitView, x: Exit, step: { books: Exit[]; send: Exit[]; rested: Exit[] }): void {
     const { market, t } = view
-    if (isShut(market, x.instrument, t, true) || isHalted(market, x.instrument) || !view.reaches(x.broker)) return
+    if (isShut(market, x.instrument, t, true) || !view.reaches(x.broker)) return
     const session = market.clocks[x.instrument]?.sessionAt(t) ?? -1
     if (session !== x.session || (x.restUntil > 0 && t >= x.restUntil)) {
       x.session = session

@@ -18,6 +18,10 @@ import type { FeeModel } from '../domain/fees.ts'
 import type { Money } from '../domain/units.ts'
 import type { Valuation } from './valuation.ts'
 
+/** Auctions in which a run may take part. */
+export const AUCTION_CHOICES = ['none', 'open', 'close', 'both'] as const
+export type AuctionChoice = (typeof AUCTION_CHOICES)[number]
+
 export const ENGINE_STATES = ['UNARMED', 'RECONCILING', 'LIVE', 'REDUCE_ONLY', 'LIQUIDATING', 'STOPPED'] as const
 export type EngineState = (typeof ENGINE_STATES)[number]
 
@@ -42,6 +46,8 @@ export interface GateView {
   readonly valuation: Valuation
   readonly limits: RiskLimits
   readonly fees: FeeModel
+  /** For which auctions orders may be sent (`trading.auctions`). */
+  readonly auctions: AuctionChoice
   /** NEW and REPLACE messages journaled in this risk day (R-18). */
   readonly ordersToday: number
   readonly dailyLossTripped: boolean

@@ -32,6 +32,8 @@ export interface RiskLimits {
   readonly brokerLossMax: Micros
   /** R-45, money of base; 0: everything. */
   readonly allotted: Money
+  /** so many orders, or refusals, of a strategy within 60 s disable it. */
+  readonly runaway: { readonly orders: number; readonly refusals: number }
   /** what happens to a holding without data for 120 s. */
   readonly onBlind: 'hold' | 'exit'
   /** */

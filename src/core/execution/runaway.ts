@@ -4,10 +4,9 @@
  */
 import { type Micros, SECOND } from '../base/time.ts'
 import type { DenialReason } from '../domain/reason.ts'
+import type { RiskLimits } from './limits.ts'
 
 const WINDOW: Micros = 60 * SECOND
-const MOST_ORDERS = 10
-const MOST_REFUSALS = 5
 
 /** Denials that say nothing about the strategy: it could not have known, or the day is simply over. */
 const NO_FAULT: ReadonlySet<DenialReason> = new Set(['closed', 'halted', 'state', 'daily_orders'])
@@ -23,16 +22,21 @@ export class Runaway {
   #orders: Micros[] = []
   #refusals: Micros[] = []
   disabled = false
+  readonly #most: RiskLimits['runaway']
+
+  constructor(most: RiskLimits['runaway']) {
+    this.#most = most
+  }
 
   /** Both return true when this one disables the strategy. */
   ordered(t: Micros): boolean {
-    return this.#count(this.#orders, t, MOST_ORDERS)
+    return this.#count(this.#orders, t, this.#most.orders)
   }
 
   /** `reason`: the first one of a denial; undefined for a rejection by the venue. */
   refused(t: Micros, reason: DenialReason | undefined): boolean {
     if (reason !== undefined && NO_FAULT.has(reason)) return false
-    return this.#count(this.#refusals, t, MOST_REFUSALS)
+    return this.#count(this.#refusals, t, this.#most.refusals)
   }
 
   #count(times: Micros[], t: Micros, most: number): boolean {

@@ -12,27 +12,33 @@
  * An order takes part in the bars that open after its arrival, a changed price in the bars after the change.
  */
 import type { Micros } from '../base/time.ts'
-import type { BarEvent, ReportEvent } from '../domain/event.ts'
+import { CROSS_WAIT } from '../domain/auction.ts'
+import type { BarEvent } from '../domain/event.ts'
 import type { Price, Side } from '../domain/units.ts'
 import { isPrice } from './conditions.ts'
-import { type Desk, hasLimit, NEVER, type WorkingOrder } from './desk.ts'
-import { endImmediate, type Matching, type Meeting, meet, trigger } from './fill.ts'
+import { type Desk, hasLimit, NEVER, NOT_YET, type WorkingOrder } from './desk.ts'
+import { endImmediate, expireOrder, fill, type Matching, type Meeting, meet, type Out, trigger } from './fill.ts'
 import { barBudget, ENDLESS, roomInBar } from './liquidity.ts'
 import { reached } from './matching.ts'
 
 /** Session bars are always open; others when they start in a session, or before one that opens before they end. */
 function inSession(desk: Desk, bar: BarEvent): boolean {
+  if (desk.state.status !== 'trading') return false
   if (desk.streams.sessionBars) return true
   return desk.clock.inSession(bar.start) || desk.clock.nextOpen(bar.start) < bar.t
 }
 
-export function matchOpen(m: Matching, desk: Desk, bar: BarEvent, out: ReportEvent[]): void {
+export function matchOpen(m: Matching, desk: Desk, bar: BarEvent, out: Out): void {
   if (!(isPrice(bar.open) || isPrice(bar.askOpen) || isPrice(bar.bidOpen)) || !inSession(desk, bar)) return
   const s = desk.state
   s.barStart = bar.start
   s.budget = barBudget(m.config.liquidity, bar.volume, desk.instrument.lot)
   const spread = spreadOf(bar)
   for (const o of s.orders) {
+    if (o.heldUntil !== NOT_YET) {
+      if (o.timeInForce === 'OPG') openAuction(m, desk, bar, o, out)
+      continue
+    }
     o.bar = bar.start
     // A bar that runs past the close is the session's last: the order sees it out.
     if (o.expiry !== NEVER && o.expiry < bar.t) {
@@ -49,23 +55,45 @@ export function matchOpen(m: Matching, desk: Desk, bar: BarEvent, out: ReportEve
   }
 }
 
-export function matchPath(m: Matching, desk: Desk, bar: BarEvent, out: ReportEvent[]): void {
+export function matchPath(m: Matching, desk: Desk, bar: BarEvent, out: Out): void {
   const spread = Math.max(0, spreadOf(bar))
-  if (isPrice(bar.open)) {
-    walk(m, desk, bar, pathOf(bar), 0, spread, out)
-    return
+  if (isPrice(bar.open)) walk(m, desk, bar, pathOf(bar), 0, spread, out)
+  else {
+    walk(m, desk, bar, [bar.askOpen, bar.askClose].filter(isPrice), 1, spread, out)
+    walk(m, desk, bar, [bar.bidOpen, bar.bidClose].filter(isPrice), -1, spread, out)
   }
-  walk(m, desk, bar, [bar.askOpen, bar.askClose].filter(isPrice), 1, spread, out)
-  walk(m, desk, bar, [bar.bidOpen, bar.bidClose].filter(isPrice), -1, spread, out)
+  for (const o of desk.state.orders) if (!o.done && o.timeInForce === 'CLS') closeAuction(m, desk, bar, o, out)
+}
+
+/** The session's first bar opens with the opening auction: OPG orders fill at its trade open, the rest of them ends. */
+function openAuction(m: Matching, desk: Desk, bar: BarEvent, o: WorkingOrder, out: Out): void {
+  if (!desk.streams.sessionBars && !isIn(bar, o.expiry - CROSS_WAIT)) return
+  auctionFill(m, desk, bar.start, bar.open, o, out)
+}
+
+/** The session's last bar closes with the closing auction: CLS orders fill at its close, the rest of them ends. */
+function closeAuction(m: Matching, desk: Desk, bar: BarEvent, o: WorkingOrder, out: Out): void {
+  if (desk.streams.sessionBars ? o.arrived > bar.start : !isIn(bar, o.expiry - CROSS_WAIT - 1)) return
+  auctionFill(m, desk, bar.t, bar.close, o, out)
+}
+
+const isIn = (bar: BarEvent, t: Micros): boolean => bar.start <= t && t < bar.t
+
+function auctionFill(m: Matching, desk: Desk, t: Micros, price: Price, o: WorkingOrder, out: Out): void {
+  if (isPrice(price) && !(hasLimit(o) && o.side * (price - o.limit) > 0)) {
+    const qty = fill(m, desk, o, { t, price, room: roomInBar(desk, o), spread: 0 }, price, out)
+    if (desk.state.budget !== ENDLESS) desk.state.budget -= qty
+  }
+  if (!o.done) expireOrder(m, desk, o, t, out)
 }
 
 /** `match standing` on bars: the last finished bar's closing quote or close stands, with what is left of its volume. */
-export function matchClose(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: ReportEvent[]): void {
+export function matchClose(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: Out): void {
   const s = desk.state
   const quote = o.side > 0 ? s.ask : s.bid
   const price = quote > 0 ? quote : s.last
-  const open = desk.streams.sessionBars || desk.clock.isOpen(t)
-  if (open && price > 0 && !desk.crossed()) {
+  const open = desk.state.status === 'trading' && (desk.streams.sessionBars || desk.clock.isOpen(t))
+  if (open && o.heldUntil === NOT_YET && price > 0 && !desk.crossed()) {
     if (!o.active && reached(o, s.last > 0 ? s.last : price)) trigger(desk, o)
     if (o.active) meetInBar(m, desk, o, t, price, s.bid > 0 && s.ask > 0 ? s.ask - s.bid : 0, false, out)
   }
@@ -88,7 +116,7 @@ function walk(
   path: readonly Price[],
   only: Side | 0,
   spread: Price,
-  out: ReportEvent[],
+  out: Out,
 ): void {
   for (let i = 1; i < path.length; i++) {
     let at = path[i - 1] as Price
@@ -136,7 +164,7 @@ function meetInBar(
   price: Price,
   spread: Price,
   gap: boolean,
-  out: ReportEvent[],
+  out: Out,
 ): void {
   const at: Meeting = { t, price, room: roomInBar(desk, o), spread }
   const qty = meet(m, desk, o, at, gap, out)

@@ -4,6 +4,8 @@
  */
 import type { Ratio } from '../base/fixed.ts'
 import type { FeeModel } from '../domain/fees.ts'
+import type { VenueRules } from '../domain/venue-rules.ts'
+import type { QueueModel } from './queue.ts'
 
 /**
  * What may be taken at one market event, always in whole lots:
@@ -34,6 +36,12 @@ export interface SimConfig {
   readonly fees: FeeModel
   /** Share of new orders that the model rejects, drawn from the venue's own seeded stream; `den` at most 2^20. */
   readonly rejects?: Ratio
+  /** Our place in the queue; absent: `none` (`queue.ts`). */
+  readonly queue?: QueueModel
+  /** `cross`: auctions fill at the price they printed (`auction.ts`); absent: nothing fills in them. */
+  readonly auctions?: 'cross'
+  /** What the venue itself forbids and interrupts, by instrument, each list rising by date; absent: nothing (`rules.ts`). */
+  readonly rules?: readonly (readonly VenueRules[])[]
 }
 
 /** What an instrument's tapes hold. The finest kind alone matches: quotes before trades before bars. */

@@ -8,12 +8,12 @@
 import type { Micros } from '../base/time.ts'
 import type { SessionClock } from '../domain/calendar.ts'
 import type { BarEvent, QuoteEvent } from '../domain/event.ts'
-import { FLAG_SUSPICIOUS } from '../domain/event.ts'
 import type { Charged } from '../domain/fees.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { OrderType, TimeInForce } from '../domain/order.ts'
+import type { TradingStatus } from '../domain/phase.ts'
 import type { Price, Qty, Side } from '../domain/units.ts'
-import { isPrice } from './conditions.ts'
+import { isPrice, isSuspicious } from './conditions.ts'
 import type { StreamKinds } from './config.ts'
 import { type DailyBars, emptyDaily } from './daily.ts'
 
@@ -28,7 +28,8 @@ export interface WorkingOrder {
   readonly side: Side
   readonly orderType: OrderType
   readonly timeInForce: TimeInForce
-  /** Order of arrival; a replace that changes more than a smaller quantity arrives anew. */
+  /** When it arrived, and the order of arrival; a replace that changes more than a smaller quantity arrives anew. */
+  arrived: Micros
   seq: number
   qty: Qty
   limit: Price
@@ -51,6 +52,12 @@ export interface WorkingOrder {
   /** `traded` and `taken` of the desk at arrival, for the liquidity policy `volume` on ticks. */
   tradedBefore: Qty
   takenBefore: Qty
+  /** Until then it waits for an auction and takes no part in continuous trading; `NOT_YET` when it does not wait. */
+  heldUntil: Micros
+  /** Queue (`queue.ts`): size ahead of it, size shown at its price last, printed there since. */
+  ahead: Qty
+  shown: Qty
+  printed: Qty
 }
 
 /** The part of a desk that changes: what a snapshot keeps. */
@@ -67,6 +74,13 @@ export interface DeskState {
   /** Volume printed, and filled by us, since the start. */
   traded: Qty
   taken: Qty
+  /** What stops trading here outside the calendar's phases; `trading` when nothing does. */
+  status: TradingStatus
+  /** Did any print carry condition flags? Then auctions are known by them. */
+  flagged: boolean
+  /** End of the last auction phase whose print was seen, and since when the print of a reopening is awaited. */
+  crossed: Micros
+  reopened: Micros
   /** Start of the bar that was opened last, and what may still be taken from that bar. */
   barStart: Micros
   budget: Qty
@@ -95,7 +109,7 @@ export class Desk {
 
   /** Takes over a quote row; false when it is not to be used. */
   setQuote(e: QuoteEvent): boolean {
-    if (e.flags >= FLAG_SUSPICIOUS) return false
+    if (isSuspicious(e.flags)) return false
     this.turnDay(e.t)
     const s = this.state
     const keep = this.streams.oneSided
@@ -127,6 +141,11 @@ export class Desk {
     s.bid = s.ask = s.bidSize = s.askSize = s.last = s.lastSize = 0
   }
 
+  /** Is there continuous trading: by the calendar, and nothing stopped it? */
+  trades(t: Micros): boolean {
+    return this.state.status === 'trading' && this.clock.isOpen(t)
+  }
+
   crossed(): boolean {
     const { bid, ask } = this.state
     return bid > 0 && ask > 0 && bid > ask
@@ -155,6 +174,10 @@ export function emptyState(): DeskState {
     day: NOT_YET,
     traded: 0,
     taken: 0,
+    status: 'trading',
+    flagged: false,
+    crossed: NOT_YET,
+    reopened: NOT_YET,
     barStart: NOT_YET,
     budget: 0,
     daily: emptyDaily(),

@@ -4,13 +4,17 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Micros } from '../base/time.ts'
-import type { ReportEvent } from '../domain/event.ts'
+import type { ReportEvent, StatusEvent } from '../domain/event.ts'
 import { charge } from '../domain/fees.ts'
 import type { Price, Qty } from '../domain/units.ts'
 import { isPrice } from './conditions.ts'
 import type { SimConfig } from './config.ts'
 import { type Desk, hasLimit, isImmediate, type WorkingOrder } from './desk.ts'
 import { worsen } from './slippage.ts'
+
+/** What the venue says: of our orders, and of its own interruptions. */
+export type VenueEvent = ReportEvent | StatusEvent
+export type Out = VenueEvent[]
 
 /** What every matching function needs: the run's policies, this broker's index, where reports go. */
 export interface Matching {
@@ -34,7 +38,7 @@ export interface Meeting {
  * where `gap` says that the market opened beyond it, at the better price. A limit that the price does not
  * reach begins to rest. Returns the quantity filled.
  */
-export function meet(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, gap: boolean, out: ReportEvent[]): Qty {
+export function meet(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, gap: boolean, out: Out): Qty {
   if (!hasLimit(o)) return take(m, desk, o, at, out)
   if (o.side * (at.price - o.limit) > 0) {
     o.resting = true
@@ -45,14 +49,14 @@ export function meet(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, gap:
 }
 
 /** Fills with slippage, never beyond the order's limit. */
-function take(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, out: ReportEvent[]): Qty {
+function take(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, out: Out): Qty {
   let price = worsen(m.config.slippage, desk, o, at.price, at.spread, at.t)
   if (hasLimit(o) && o.side * (price - o.limit) > 0) price = o.limit
   return fill(m, desk, o, at, price, out)
 }
 
 /** Fills at exactly this price; a FOK order fills whole or not at all. */
-export function fill(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, price: Price, out: ReportEvent[]): Qty {
+export function fill(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, price: Price, out: Out): Qty {
   const leaves = o.qty - o.cumQty
   const qty = o.timeInForce === 'FOK' && at.room < leaves ? 0 : at.room
   if (qty <= 0 || !isPrice(price)) return 0
@@ -80,13 +84,19 @@ export function fill(m: Matching, desk: Desk, o: WorkingOrder, at: Meeting, pric
 }
 
 /** IOC and FOK orders have had their one event: the rest is canceled. */
-export function endImmediate(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: ReportEvent[]): void {
+export function endImmediate(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: Out): void {
   if (!o.done && o.active && isImmediate(o)) cancelRest(m, desk, o, t, out)
 }
 
-export function cancelRest(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: ReportEvent[]): void {
+export function cancelRest(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: Out): void {
   finish(desk, o)
   out.push({ type: 'canceled', t, broker: m.broker, orderId: o.orderId })
+}
+
+/** The order has lived its time out. */
+export function expireOrder(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: Out): void {
+  finish(desk, o)
+  out.push({ type: 'expired', t, broker: m.broker, orderId: o.orderId })
 }
 
 export function finish(desk: Desk, o: WorkingOrder): void {

@@ -17,6 +17,18 @@ export function barBudget(policy: Liquidity, volume: Qty, lot: Qty): Qty {
   return volume > 0 ? wholeLots(mulDiv(volume, share.num, share.den, 'down'), lot) : 0
 }
 
+/** What our orders of one side together may take from the print of an auction. */
+export function printBudget(policy: Liquidity, size: Qty, lot: Qty): Qty {
+  if (policy.kind === 'unlimited') return ENDLESS
+  const part = policy.kind === 'volume' ? mulDiv(size, policy.share.num, policy.share.den, 'down') : size
+  return wholeLots(part, lot)
+}
+
+/** What `o` may take of a pot that has no other bound. */
+export function roomInPot(desk: Desk, o: WorkingOrder, pot: Qty): Qty {
+  return wholeLots(Math.min(o.qty - o.cumQty, pot), desk.instrument.lot)
+}
+
 /** What `o` may take of a pot on a tick tape. */
 export function roomOnTicks(policy: Liquidity, desk: Desk, o: WorkingOrder, pot: Qty): Qty {
   const leaves = o.qty - o.cumQty
@@ -32,7 +44,7 @@ export function roomOnTicks(policy: Liquidity, desk: Desk, o: WorkingOrder, pot:
 
 /** What `o` may take of the bar at hand. */
 export function roomInBar(desk: Desk, o: WorkingOrder): Qty {
-  return wholeLots(Math.min(o.qty - o.cumQty, desk.state.budget), desk.instrument.lot)
+  return roomInPot(desk, o, desk.state.budget)
 }
 
 function wholeLots(qty: Qty, lot: Qty): Qty {

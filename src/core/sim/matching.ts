@@ -8,18 +8,24 @@
  * Trades-only tapes: the next usable print is the touch, and its size the bound.
  * Stops: triggered by a print at or beyond the stop, on quote-only tapes by the opposite touch; the triggered order
  * then meets the *next* event (`match standing`: what stands at the trigger).
+ * With a queue model (`queue.ts`) prints at a resting order's limit fill it too, once those ahead are served.
+ * Orders that wait for an auction (`auction.ts`) take no part.
  */
 import type { Micros } from '../base/time.ts'
-import type { ReportEvent, TradeEvent } from '../domain/event.ts'
+import type { QuoteEvent, TradeEvent } from '../domain/event.ts'
 import type { Price, Qty } from '../domain/units.ts'
 import { type Desk, hasLimit, type WorkingOrder } from './desk.ts'
-import { endImmediate, fill, type Matching, meet, trigger } from './fill.ts'
+import { endImmediate, fill, type Matching, type Meeting, meet, type Out, trigger } from './fill.ts'
 import { roomOnTicks } from './liquidity.ts'
+import { queueAfterQuote, queuePrint } from './queue.ts'
 
 /** All orders of the desk see the book as it stands after a quote row. */
-export function matchQuote(m: Matching, desk: Desk, t: Micros, out: ReportEvent[]): void {
+export function matchQuote(m: Matching, desk: Desk, e: QuoteEvent, out: Out): void {
+  const { t } = e
+  if (m.config.queue !== undefined) queueAfterQuote(m.config.queue, desk, e)
   if (desk.crossed()) return
   for (const o of desk.state.orders) {
+    if (t < o.heldUntil) continue
     if (o.active) meetBook(m, desk, o, t, out)
     else if (!desk.streams.trades && reached(o, touch(desk, o))) {
       trigger(desk, o)
@@ -29,8 +35,9 @@ export function matchQuote(m: Matching, desk: Desk, t: Micros, out: ReportEvent[
 }
 
 /** All orders of the desk see a usable print. */
-export function matchTrade(m: Matching, desk: Desk, e: TradeEvent, out: ReportEvent[]): void {
+export function matchTrade(m: Matching, desk: Desk, e: TradeEvent, out: Out): void {
   for (const o of desk.state.orders) {
+    if (o.done || e.t < o.heldUntil) continue
     if (!o.active) {
       if (!reached(o, e.price)) continue
       trigger(desk, o)
@@ -40,13 +47,26 @@ export function matchTrade(m: Matching, desk: Desk, e: TradeEvent, out: ReportEv
         continue
       }
     }
-    meetPrint(m, desk, o, e.t, out)
+    if (m.config.queue !== undefined && o.resting && o.limit === e.price) meetInQueue(m, desk, o, e, out)
+    else meetPrint(m, desk, o, e.t, out)
   }
 }
 
+/** A print at a resting order's own price. */
+function meetInQueue(m: Matching, desk: Desk, o: WorkingOrder, e: TradeEvent, out: Out): void {
+  const s = desk.state
+  const { liquidity, queue } = m.config
+  if (queue === undefined) return
+  const ours = liquidity.kind === 'unlimited' ? 0 : e.size - s.lastSize
+  const left = queuePrint(queue, o, e.size, ours)
+  const room = left > 0 ? roomOnTicks(liquidity, desk, o, left) : 0
+  const at: Meeting = { t: e.t, price: e.price, room, spread: 0 }
+  s.lastSize = less(s.lastSize, fill(m, desk, o, at, o.limit, out))
+}
+
 /** `match standing`: a new or replaced order meets what stands; IOC and FOK end here. */
-export function matchStanding(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: ReportEvent[]): void {
-  if (desk.clock.isOpen(t)) {
+export function matchStanding(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: Out): void {
+  if (desk.trades(t) && t >= o.heldUntil) {
     const quotes = desk.by === 'quotes'
     if (!o.active) {
       const seen = desk.streams.trades ? desk.state.last : touch(desk, o)
@@ -58,7 +78,7 @@ export function matchStanding(m: Matching, desk: Desk, o: WorkingOrder, t: Micro
   endImmediate(m, desk, o, t, out)
 }
 
-function meetBook(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: ReportEvent[]): void {
+function meetBook(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: Out): void {
   const s = desk.state
   const price = touch(desk, o)
   if (price === 0) return
@@ -70,7 +90,7 @@ function meetBook(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: Repo
 }
 
 /** The last print, as an order sees it; its size is a pot that our orders share. */
-function meetPrint(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: ReportEvent[]): void {
+function meetPrint(m: Matching, desk: Desk, o: WorkingOrder, t: Micros, out: Out): void {
   const s = desk.state
   const at = { t, price: s.last, room: roomOnTicks(m.config.liquidity, desk, o, s.lastSize), spread: 0 }
   if (hasLimit(o) && o.resting) {

@@ -4,6 +4,8 @@
  * when the run asks for it, a seeded share of good orders.
  */
 import type { Rng } from '../base/rng.ts'
+import type { Micros } from '../base/time.ts'
+import { nextAuction } from '../domain/auction.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { tickAt } from '../domain/instrument.ts'
 import type { OrderTerms, OrderType } from '../domain/order.ts'
@@ -14,8 +16,19 @@ import type { SimConfig } from './config.ts'
 import type { Desk } from './desk.ts'
 
 /** Why the venue does not take this order; undefined when it does. */
-export function entryFault(desk: Desk | undefined, order: OrderTerms): RejectReason | undefined {
+export function entryFault(
+  config: SimConfig,
+  desk: Desk | undefined,
+  order: OrderTerms,
+  at: Micros,
+): RejectReason | undefined {
   if (desk === undefined || desk.by === 'nothing') return 'unsupported'
+  if (order.timeInForce === 'OPG' || order.timeInForce === 'CLS') {
+    const plain = order.orderType === 'market' || order.orderType === 'limit'
+    const printed = desk.by === 'bars' || desk.streams.trades
+    if (config.auctions !== 'cross' || !plain || !printed || desk.clock.calendar.always) return 'unsupported'
+    if (!desk.streams.sessionBars && nextAuction(desk.clock, order.timeInForce, at).cross === Infinity) return 'closed'
+  }
   return termsFault(desk.instrument, order.orderType, order.qty, order.limit, order.stop)
 }
 

@@ -1,8 +1,9 @@
 /** Checks on the order's form and on the state of its market. */
 import { HOUR, type Micros } from '../../base/time.ts'
-import type { Market } from '../../data/market.ts'
+import type { Market, Quoted } from '../../data/market.ts'
+import { nextAuction } from '../../domain/auction.ts'
 import { type Instrument, tickAt } from '../../domain/instrument.ts'
-import type { RiskCheck } from '../gate.ts'
+import type { GateView, RiskCheck } from '../gate.ts'
 import { fxElapsed } from '../fx-hours.ts'
 
 function onTick(instrument: Instrument, price: number): boolean {
@@ -22,12 +23,16 @@ export const checkStructure: RiskCheck = (view, intent) => {
 }
 
 /**
- * Is the instrument's market shut for an order of this kind? Nothing is sent to an instrument that is not in
+ * Is the instrument's market shut or stopped for an order of this kind? Nothing is sent to an instrument that is not in
  * continuous trading (I-27), exits neither: they wait for the first continuous event (R-29). An order made at the end
  * of a session bar is for the next session (`contract.md` 3). A day outside the calendar's stated range is closed for
  * opening; exits on session bars go on there.
  */
 export function isShut(market: Market, instrument: number, t: Micros, reducing: boolean): boolean {
+  return isHalted(market, instrument) || isClosed(market, instrument, t, reducing)
+}
+
+function isClosed(market: Market, instrument: number, t: Micros, reducing: boolean): boolean {
   const clock = market.clocks[instrument]
   const shape = market.shapes[instrument]
   if (clock === undefined || shape === undefined) return true
@@ -35,13 +40,26 @@ export function isShut(market: Market, instrument: number, t: Micros, reducing: 
   return !shape.sessionBars && !clock.isOpen(t)
 }
 
-export const checkClosed: RiskCheck = (view, intent, reducing) =>
-  isShut(view.market, intent.instrument, view.t, reducing)
+export const checkClosed: RiskCheck = (view, intent, reducing) => {
+  const { timeInForce } = intent
+  if (timeInForce === 'OPG' || timeInForce === 'CLS') return !auctionAhead(view, intent.instrument, timeInForce)
+  return isClosed(view.market, intent.instrument, view.t, reducing)
+}
+
+/**
+ * May an order for an auction leave (I-27)? The configuration has to allow that auction, and it has to be ahead with its
+ * orders still taken; after the close the next session's counts.
+ */
+function auctionAhead(view: GateView, instrument: number, timeInForce: 'OPG' | 'CLS'): boolean {
+  const allowed = view.auctions === 'both' || view.auctions === (timeInForce === 'OPG' ? 'open' : 'close')
+  const clock = view.market.clocks[instrument]
+  return allowed && clock !== undefined && nextAuction(clock, timeInForce, view.t).cross < Infinity
+}
 
 /** Halted, in a volatility auction, or frozen by a corporate action: nothing is sent, exits wait (R-29, R-34, I-27). */
 export function isHalted(market: Market, instrument: number): boolean {
-  const q = market.of(instrument)
-  return q.status !== 'trading' || q.frozen
+  const q = market.of(instrument) as Quoted | undefined
+  return q !== undefined && (q.status !== 'trading' || q.frozen)
 }
 
 export const checkHalted: RiskCheck = (view, intent) => isHalted(view.market, intent.instrument)

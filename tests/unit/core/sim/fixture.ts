@@ -32,6 +32,18 @@ export const calendar: Calendar = {
   offsets: [0],
 }
 
+/** Orders are collected for half an hour before the open and for ten minutes before the close. */
+export const collecting: Calendar = {
+  ...calendar,
+  phaseFrom: days.flatMap((d) => [
+    d * DAY + 9 * HOUR,
+    d * DAY + 9 * HOUR + 30 * MINUTE,
+    d * DAY + 15 * HOUR + 50 * MINUTE,
+    d * DAY + 16 * HOUR,
+  ]),
+  phases: days.flatMap((): Phase[] => ['auction', 'continuous', 'auction', 'closed']),
+}
+
 const none = { days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
 export const always: Calendar = { ...calendar, id: 'ALWAYS', always: true, ...none }
 

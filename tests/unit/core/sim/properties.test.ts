@@ -10,6 +10,7 @@ import { SessionClock } from '../../../../src/core/domain/calendar.ts'
 import type { SubmitOrder } from '../../../../src/core/domain/command.ts'
 import type { ReportEvent } from '../../../../src/core/domain/event.ts'
 import { ORDER_TYPES, TIMES_IN_FORCE } from '../../../../src/core/domain/order.ts'
+import { TRADING_STATUSES } from '../../../../src/core/domain/phase.ts'
 import type { SimConfig, StreamKinds } from '../../../../src/core/sim/config.ts'
 import { SimVenue } from '../../../../src/core/sim/venue.ts'
 import * as f from './fixture.ts'
@@ -32,7 +33,12 @@ const step = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('trade' as const), price, size, flags: fc.constantFrom(0, 0, 0, 0x400) }),
+    arbitrary: fc.record({
+      kind: fc.constant('trade' as const),
+      price,
+      size,
+      flags: fc.constantFrom(0, 0, 0, 1, 0x400, 0x40, 0x80, 0x100),
+    }),
   },
   {
     weight: 5,
@@ -58,6 +64,10 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(20) }) },
   {
     weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('status' as const), to: fc.constantFrom(...TRADING_STATUSES) }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('replace' as const),
       which: fc.nat(20),
@@ -69,22 +79,31 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-const config: fc.Arbitrary<SimConfig> = fc.record({
-  match: fc.constantFrom('next' as const, 'standing' as const),
-  liquidity: fc.constantFrom<SimConfig['liquidity']>(
-    { kind: 'shown' },
-    { kind: 'unlimited' },
-    { kind: 'volume', share: { num: 1, den: 3 } },
-  ),
-  slippage: fc.constantFrom<SimConfig['slippage']>(
-    { kind: 'none' },
-    { kind: 'ticks', ticks: 2 },
-    { kind: 'spread', share: { num: 1, den: 2 } },
-    { kind: 'sqrt', y: { num: 1, den: 1 } },
-  ),
-  fees: fc.constant<SimConfig['fees']>({ kind: 'bps', bps: { num: 5, den: 1 } }),
-  rejects: fc.constant({ num: 1, den: 10 }),
-})
+const config: fc.Arbitrary<SimConfig> = fc
+  .record({
+    match: fc.constantFrom('next' as const, 'standing' as const),
+    liquidity: fc.constantFrom<SimConfig['liquidity']>(
+      { kind: 'shown' },
+      { kind: 'unlimited' },
+      { kind: 'volume', share: { num: 1, den: 3 } },
+    ),
+    slippage: fc.constantFrom<SimConfig['slippage']>(
+      { kind: 'none' },
+      { kind: 'ticks', ticks: 2 },
+      { kind: 'spread', share: { num: 1, den: 2 } },
+      { kind: 'sqrt', y: { num: 1, den: 1 } },
+    ),
+    fees: fc.constant<SimConfig['fees']>({ kind: 'bps', bps: { num: 5, den: 1 } }),
+    rejects: fc.constant({ num: 1, den: 10 }),
+    models: fc.constantFrom<Partial<SimConfig>>(
+      {},
+      { queue: { kind: 'front' } },
+      { queue: { kind: 'back' }, auctions: 'cross' },
+      { queue: { kind: 'probabilistic', power: 2 } },
+      { auctions: 'cross' },
+    ),
+  })
+  .map(({ models, ...rest }) => ({ ...rest, ...models }))
 const streams = fc.constantFrom<StreamKinds>(f.QUOTES, f.QUOTES_ONLY, f.ONE_SIDED, f.TRADES, f.BARS, f.SESSION_BARS)
 
 interface World {
@@ -98,7 +117,14 @@ interface World {
 }
 
 const venueOf = (c: SimConfig, kinds: StreamKinds): SimVenue =>
-  new SimVenue([{ ...f.shares, lot: 1 }], [new SessionClock(f.calendar)], c, Rng.start(3, 1), 0, [kinds])
+  new SimVenue(
+    [{ ...f.shares, lot: 1 }],
+    [new SessionClock(c.auctions === 'cross' ? f.collecting : f.calendar)],
+    c,
+    Rng.start(3, 1),
+    0,
+    [kinds],
+  )
 
 /** Plays steps `from` … as calls one second apart (bars: one minute), across closes. */
 function run(w: World, steps: readonly Step[], from = 0): void {
@@ -130,6 +156,8 @@ function run(w: World, steps: readonly Step[], from = 0): void {
       w.venue.onBarOpen(e, w.out)
       while (w.calls.length < w.out.length) w.calls.push(i)
       w.venue.onBarEnd(e, w.out)
+    } else if (s.kind === 'status') {
+      w.venue.onStatus({ type: 'status', t, venueT: t, instrument: 0, status: s.to, reason: 'news', until: 0 })
     } else if (s.kind === 'submit') {
       const cmd = f.order({ ...s, orderId: i + 1, t })
       w.sent.set(cmd.orderId, cmd)
@@ -229,6 +257,8 @@ describe('the simulated venue', () => {
           const s = steps[w.calls[i] as number]
           let touch = Number.NaN
           if (s?.kind === 'quote') touch = r.side > 0 ? s.bid + s.gap : s.bid
+          // In an auction: its price.
+          if (s?.kind === 'trade') touch = s.price
           if (s?.kind === 'bar') touch = s.p[0] + (s.quotes ? (r.side > 0 ? 2 : -1) : 0)
           expect(r.side * (r.price - touch)).toBeGreaterThanOrEqual(0)
           if (s?.kind === 'quote') expect(s.gap).toBeGreaterThanOrEqual(0)
@@ -258,7 +288,8 @@ describe('the simulated venue', () => {
                 ? s.b
                 : s.a
               : s?.kind === 'trade'
-                ? s.size
+                ? // Each side may take an auction's size.
+                  (s.flags >= 0x40 ? 2 : 1) * s.size
                 : s?.kind === 'bar'
                   ? Math.floor(s.volume / 4)
                   : 0

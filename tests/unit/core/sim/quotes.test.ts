@@ -153,6 +153,16 @@ describe('limit orders on quotes', () => {
     ['a print at the limit', (b: ReturnType<typeof bench>) => trade(b, open + 2, 5000, 40), []],
     ['a print through it', (b: ReturnType<typeof bench>) => trade(b, open + 2, 4999, 40), ['fill 40@5000 t+2']],
     ['a late print through it', (b: ReturnType<typeof bench>) => trade(b, open + 2, 4999, 40, 0x800), []],
+    [
+      'a print through it with marks of its source',
+      (b: ReturnType<typeof bench>) => trade(b, open + 2, 4999, 40, 2 ** 33 + 1),
+      ['fill 40@5000 t+2'],
+    ],
+    [
+      'a suspicious print of such a source',
+      (b: ReturnType<typeof bench>) => trade(b, open + 2, 4999, 40, 2 ** 33 + 2 ** 32),
+      [],
+    ],
     ['an odd lot through it', (b: ReturnType<typeof bench>) => trade(b, open + 2, 4999, 40, 0x80000000), []],
     ['a suspicious print', (b: ReturnType<typeof bench>) => trade(b, open + 2, 4999, 40, FLAG_SUSPICIOUS), []],
   ])('resting at 5000: %s', (_, event, want) => {
