@@ -86,8 +86,8 @@ export function setsOf(spec: RunSpec): string[] {
 }
 
 /**
- * What of it goes into the digest: no names or paths, and of samples their hash, which is their name. `instruments` are the core's, sorted by id, with the shapes of
- * their feeds.
+ * What of it goes into the digest: no names or paths, and of samples their hash, which is their name. `instruments` are
+ * the core's, sorted by id, with the shapes of their feeds.
  */
 export function digestHeader(spec: RunSpec, instruments: unknown, base: string, cash: unknown): string {
   const { name: _name, ...agent } = spec.agent
