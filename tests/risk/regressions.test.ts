@@ -232,3 +232,15 @@ describe('R-25, F-24 a cancel that is refused is not repeated at once', () => {
     expect(rig.cancels()).toEqual([sale, sale])
   })
 })
+
+describe('R-30 what is not held any more is not missed', () => {
+  test('a blind holding that was sold lifts REDUCE_ONLY', () => {
+    const rig = trading(100, { shape: { heartbeat: 10_000_000 }, limits: { onBlind: 'exit' } })
+    rig.hold('AAA', 100, 100)
+    rig.pass(130, 5)
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.fill(rig.exit()?.orderId ?? 0, 100, 100).pass(5)
+    expect(rig.held('AAA')).toBe(0)
+    expect(rig.state).toBe('LIVE')
+  })
+})
