@@ -216,3 +216,31 @@ describe('I-17 equity is recomputed at every limit trip', () => {
     expect(() => rig.cash(-usd(lost), 'fee')).toThrow(/I-17/)
   })
 })
+
+describe('R-25, F-24 a cancel that is refused is not repeated at once', () => {
+  test('once in ten seconds, not at every event', () => {
+    const rig = trading()
+    rig.hold('AAA', 100, 100)
+    const sale = rig.sell('AAA', 60, 105)
+    rig.ack(sale).mark('AAA', 98)
+    for (let i = 0; i < 6; i++) {
+      if (rig.row(sale).state === 'pendingCancel') rig.report(sale, { type: 'cancelRejected', reason: 'broker' })
+      rig.pass(1)
+    }
+    expect(rig.cancels()).toEqual([sale])
+    rig.pass(4)
+    expect(rig.cancels()).toEqual([sale, sale])
+  })
+})
+
+describe('R-30 what is not held any more is not missed', () => {
+  test('a blind holding that was sold lifts REDUCE_ONLY', () => {
+    const rig = trading(100, { shape: { heartbeat: 10_000_000 }, limits: { onBlind: 'exit' } })
+    rig.hold('AAA', 100, 100)
+    rig.pass(130, 5)
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.fill(rig.exit()?.orderId ?? 0, 100, 100).pass(5)
+    expect(rig.held('AAA')).toBe(0)
+    expect(rig.state).toBe('LIVE')
+  })
+})

@@ -66,6 +66,7 @@ function moveOrder(desk: Desk, row: OrderRow, e: StateReport): Reported | undefi
     row.nextLimit = 0
     row.nextStop = 0
   }
+  if (e.type === 'cancelRejected') row.refusedAt = desk.t
   const transition = desk.orders.move(row, e.type satisfies LifecycleEvent)
   if (row.state === before && e.type !== 'replaced') return undefined
   if (transition === 'ignore') return undefined

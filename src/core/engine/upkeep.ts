@@ -57,7 +57,11 @@ function watchUnknown(desk: Desk): void {
 function watchBlind(desk: Desk, at: number): void {
   const { market, t } = desk
   for (const { id } of market.instruments) {
-    if (id === at || desk.ledger.held(id) === 0) continue
+    if (id === at) continue
+    if (desk.ledger.held(id) === 0) {
+      if (desk.blind.size > 0) sees(desk, id)
+      continue
+    }
     if (isShut(market, id, t, true) || market.isLive(id, t)) {
       if (desk.blind.size > 0) sees(desk, id)
       continue
@@ -75,7 +79,7 @@ function watchBlind(desk: Desk, at: number): void {
   }
 }
 
-/** Data of an instrument arrived, or its session ended: it is not blind any more. */
+/** Data of an instrument arrived, its session ended, or it is not held any more: it is not blind. */
 export function sees(desk: Desk, instrument: number): void {
   if (!desk.blind.delete(instrument)) return
   if (desk.blind.size === 0) desk.release('blind', 'R-30 data of all holdings is live')

@@ -57,6 +57,12 @@ export interface ExitView {
   lookedAt(broker: number, seq: number): boolean
 }
 
+/** Not while a cancel is out or its fate unknown, and after a refusal not before the wait is over: no endless loop. */
+function cancelable(o: OrderRow, t: Micros): boolean {
+  if (o.state === 'pendingCancel' || o.state === 'unknown') return false
+  return o.refusedAt === 0 || t - o.refusedAt >= CANCEL_WAIT
+}
+
 export class Exits {
   /** In the order in which they were wanted. */
   wanted: Exit[] = []
@@ -89,7 +95,7 @@ export class Exits {
     for (const x of this.wanted) {
       const live = orders.live.filter((o) => o.broker === x.broker && o.instrument === x.instrument)
       if (x.restUntil === -1 || live.some((o) => o.origin !== 'agent')) continue
-      for (const o of live) if (o.state !== 'pendingCancel' && o.state !== 'unknown') step.cancel.push(o)
+      for (const o of live) if (cancelable(o, view.t)) step.cancel.push(o)
       if (live.length > 0 && x.cancelingSince === 0) x.cancelingSince = view.t
       if (live.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue
       this.#round(view, x, step)

@@ -37,6 +37,8 @@ export interface OrderRow {
   unknownSince: Micros
   queriedAt: Micros
   absentSince: Micros
+  /** When a cancel of it was last refused; 0 when none was. */
+  refusedAt: Micros
   /** The broker has shown at least once that it knows the order. */
   known: boolean
   /** Its fills as booked, by fill number. */
@@ -104,6 +106,7 @@ export class Orders {
       unknownSince: 0,
       queriedAt: 0,
       absentSince: 0,
+      refusedAt: 0,
       known: false,
       log: [],
       nextQty: 0,
