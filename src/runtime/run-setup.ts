@@ -212,6 +212,7 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
     cash: [[...currencies.map((c) => cash.get(c) ?? 0), ...extraCurrencies(instruments, currencies).map(() => 0)]],
     limits: limitsOf(config, base),
     fees: sim.config.fees,
+    rules: spec.schema_version === 1 ? [] : instruments.map((i) => (i.venue === 'FX' ? [] : venueRules(i))),
     ...(config.trading.auctions === undefined ? {} : { auctions: config.trading.auctions }),
     agent: agent.definition,
     agentParams: config.agent,

@@ -1,6 +1,6 @@
 /** What an order may cost and expose: R-09 …, E-04 … E-07, E-10, with equality and one unit to either side. */
 import { describe, expect, test } from 'vitest'
-import { atBrokers, Rig, sent, trading, usd } from '../support/engine-rig.ts'
+import { at, atBrokers, Rig, sent, trading, usd } from '../support/engine-rig.ts'
 
 const BIG = [{ USD: 1_000_000 }]
 const LOOSE = { dailyLoss: { num: 9, den: 10 }, emergencyLoss: { num: 9, den: 10 } }
@@ -92,11 +92,17 @@ describe('R-10 what an unfilled order is taken for', () => {
     expect(buy(281)).toEqual(['exposure'])
   })
 
-  test.fails('a KRX market buy reserves cash at the upper limit price: no such price reaches the core yet', () => {
-    const rig = new Rig({ symbols: KOREAN, cash: [{ KRW: 100_000_000, USD: 100_000 }] }).fx('USDKRW', 1385)
-    rig.mark('005930', 70_000)
+  test('a KRX market buy reserves cash at the upper limit price of the day', () => {
+    const t0 = at('2025-03-10T06:00:00Z')
+    const krx = KOREAN.map((i) => (i.venue === 'GEN' ? ({ ...i, venue: 'KRX' } as const) : i))
+    const rig = new Rig({ symbols: krx, cash: [{ KRW: 100_000_000, USD: 100_000 }], t0 }).fx('USDKRW', 1385)
+    rig
+      .trade('005930', 70_000)
+      .wait(18 * 3600 + 1)
+      .fx('USDKRW', 1385)
+    rig.mark('005930', 71_000)
     sent(rig.buy('005930', 100))
-    // ₩91,000, 30 % above the base price, where an order at market takes cash by the broker's own rule.
+    // ₩91,000, 30 % above the close before, where an order at market takes cash by the broker's own rule.
     expect(rig.rows('verdicts').at(-1)?.cash_need).toBe(100 * 91_000 * 10_000)
   })
 })

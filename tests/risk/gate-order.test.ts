@@ -181,13 +181,21 @@ describe('R-21 collar and tick', () => {
     expect(open.replace(id, { limit: 106 })).toEqual(['collar'])
   })
 
-  test.fails('a KRX limit outside ±30 % of the base price: no such price reaches the core yet', () => {
+  test('a KRX limit outside ±30 % of the base price, whatever the mark', () => {
     const krx = { symbol: '005930', venue: 'KRX', currency: 'KRW', priceDecimals: 0 } as const
-    const rig = new Rig({ symbols: [krx], cash: [{ KRW: 1e9 }], t0: at('2025-10-10T01:00:00Z') })
-    rig.mark('005930', 100_000)
+    const usdkrw = { symbol: 'USDKRW', venue: 'FX', currency: 'KRW' } as const
+    const rig = new Rig({ symbols: [krx, usdkrw], cash: [{ KRW: 1e9 }], t0: at('2025-10-13T06:00:00Z') }).fx(
+      'USDKRW',
+      1385,
+    )
+    rig
+      .trade('005930', 100_000)
+      .wait(18 * 3600 + 1)
+      .fx('USDKRW', 1385)
     for (let p = 108_000; p <= 129_000; p += 3_000) rig.wait(1).mark('005930', p)
-    // Base 100,000: nothing trades above 130,000 today, whatever the mark.
-    expect(rig.buy('005930', 1, 133_000)).toContain('collar')
+    // Base 100,000, the close before: nothing trades above 130,000 today.
+    expect(rig.buy('005930', 1, 130_000)).not.toContain('collar')
+    expect(rig.buy('005930', 1, 130_100)).toContain('collar')
   })
 })
 

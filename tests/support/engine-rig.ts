@@ -38,6 +38,7 @@ import { ALERT_CODES, type AlertCode } from '../../src/core/execution/alerts.ts'
 import { ENGINE_STATES, type OrderIntent } from '../../src/core/execution/gate.ts'
 import type { RiskLimits } from '../../src/core/execution/limits.ts'
 import type { OrderRow } from '../../src/core/execution/orders.ts'
+import { venueRules } from '../../src/reference/price-limits.ts'
 import { calendarOf } from '../../src/reference/calendars.ts'
 import { RECORD_SHAPES, textOf, viewRecord } from '../../src/runtime/record-fields.ts'
 import { LIMITS, T0 } from './memory-run.ts'
@@ -129,6 +130,7 @@ function setupOf(o: RigWish, agent: AgentDefinition): EngineSetup {
     cash: cash.map((of) => currencies.map((c) => Math.round((of[c] ?? 0) * 10 ** moneyDecimals(c)))),
     limits: { ...LIMITS, ...o.limits },
     fees: o.fees ?? { kind: 'none' },
+    rules: instruments.map((i) => (i.venue === 'FX' ? [] : venueRules(i))),
     agent,
     agentParams: new Map(),
   }
@@ -239,6 +241,18 @@ export class Rig {
     const quotes = { bidOpen: 0, askOpen: 0, bidClose: 0, askClose: 0 }
     const start = this.t - 60 * SECOND
     return this.step({ type: 'bar', t: this.t, start, instrument: this.id(symbol), ...prices, ...quotes })
+  }
+
+  trade(symbol: string, price: number, size = 100): this {
+    const e = {
+      t: this.t,
+      venueT: this.t,
+      instrument: this.id(symbol),
+      price: this.price(symbol, price),
+      size,
+      flags: 0,
+    }
+    return this.step({ type: 'trade', ...e })
   }
 
   fx(symbol: string, rate: number): this {

@@ -16,8 +16,11 @@ import {
 } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { TradingStatus } from '../domain/phase.ts'
+import type { PriceRange } from '../domain/price-limits.ts'
 import type { Mark2, Price, Qty } from '../domain/units.ts'
+import type { VenueRules } from '../domain/venue-rules.ts'
 import { tradeUse } from './conditions.ts'
+import { DailyLimits } from './daily-limits.ts'
 import {
   barMark,
   clearSuspect,
@@ -124,13 +127,21 @@ export class Market {
   /** Was the last quote, trade or bar let in (R-31, R-32, suspicious rows)? Others reach nobody. */
   accepted = true
   readonly #moveLimit: Ratio
+  /** Absent where the venue has no daily limits. */
+  readonly #daily: readonly (DailyLimits | undefined)[]
 
   constructor(
     instruments: readonly Instrument[],
     clocks: readonly SessionClock[],
     shapes: readonly FeedShape[],
     moveLimit: Ratio,
+    rules: readonly (readonly VenueRules[])[] = [],
   ) {
+    this.#daily = instruments.map((i) => {
+      const dated = rules[i.id] ?? []
+      const bars = shapes[i.id]?.sessionBars ?? false
+      return dated.some((r) => r.limit !== undefined) ? new DailyLimits(i, dated, bars) : undefined
+    })
     this.instruments = instruments
     this.clocks = clocks
     this.shapes = shapes
@@ -151,6 +162,7 @@ export class Market {
     if (e.flags > 0xffffffff && Math.floor(e.flags / FLAG_SUSPICIOUS) % 2 === 1) return false
     this.accepted = true
     q.lastQuoteVenueT = e.venueT
+    this.#dayPrice(e.instrument, e.t, 0)
     const shape = this.shapes[e.instrument] as FeedShape
     if (shape.oneSided) this.#newDay(q, e.instrument, e.t)
     if (e.bid > 0) {
@@ -178,6 +190,7 @@ export class Market {
     if (e.flags > 1 && tradeUse(e.flags) !== 'all') return false
     q.last = e.price
     q.lastSize = e.size
+    this.#dayPrice(e.instrument, e.t, e.price)
     if (usableQuote(q.bid, q.ask)) return false
     return this.#offer(q, 2 * e.price, e.t, seq, true)
   }
@@ -191,6 +204,7 @@ export class Market {
     q.seenT = e.t
     const traded = e.close > 0
     if (traded) q.last = e.close
+    if (traded) this.#dayPrice(e.instrument, e.start, e.close)
     if (e.bidClose > 0) q.bid = e.bidClose
     if (e.askClose > 0) q.ask = e.askClose
     if (!traded) {
@@ -211,6 +225,16 @@ export class Market {
     q.seenT = e.t
   }
 
+  /** The day's legal prices there, where its venue has limits and the base price is known. */
+  priceRange(instrument: number): PriceRange | undefined {
+    return this.#daily[instrument]?.range
+  }
+
+  #dayPrice(instrument: number, t: Micros, price: Price): void {
+    const daily = this.#daily[instrument]
+    if (daily !== undefined) daily.price((this.clocks[instrument] as SessionClock).localDay(t), price)
+  }
+
   freeze(instrument: number): void {
     this.of(instrument).frozen = true
   }
@@ -222,6 +246,7 @@ export class Market {
     q.last = mulDiv(q.last, den, num, 'halfEven')
     q.mark2 = mulDiv(q.mark2, den, num, 'halfEven')
     clearSuspect(q.suspect)
+    this.#daily[instrument]?.split(num, den)
   }
 
   onFx(e: FxEvent, seq: number): boolean {
@@ -315,11 +340,16 @@ export class Market {
   }
 
   snapshot(): unknown {
-    return this.quoted
+    return { quoted: this.quoted, daily: this.#daily.map((d) => d?.state ?? null) }
   }
 
   restore(s: unknown): void {
-    this.quoted = s as Quoted[]
+    const from = s as { quoted: Quoted[]; daily: (DailyLimits['state'] | null)[] }
+    this.quoted = from.quoted
+    this.#daily.forEach((d, i) => {
+      const state = from.daily[i]
+      if (d !== undefined && state !== null && state !== undefined) d.state = state
+    })
   }
 }
 

@@ -108,7 +108,7 @@ export class Desk implements GateView {
     this.brokers = setup.brokerRules ?? setup.brokers.map(() => SIM_BROKER)
     this.arming = setup.arming ?? 'firstEvent'
     const clocks = setup.calendars.map((c) => new SessionClock(c))
-    this.market = new Market(setup.instruments, clocks, setup.shapes, setup.limits.quarantineMove)
+    this.market = new Market(setup.instruments, clocks, setup.shapes, setup.limits.quarantineMove, setup.rules)
     this.ledger = new Ledger(setup.instruments, setup.currencies, setup.brokers)
     this.valuation = new Valuation(setup.base, this.ledger, this.market, setup.routes)
     this.valuation.allotted = setup.limits.allotted

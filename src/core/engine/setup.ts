@@ -6,6 +6,7 @@ import type { Calendar } from '../domain/calendar.ts'
 import type { FeeModel } from '../domain/fees.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Currency, Money } from '../domain/units.ts'
+import type { VenueRules } from '../domain/venue-rules.ts'
 import type { AuctionChoice } from '../execution/gate.ts'
 import type { RiskLimits } from '../execution/limits.ts'
 import type { AuditLayout } from './audit.ts'
@@ -22,6 +23,8 @@ export interface EngineSetup {
   readonly base: Currency
   /** By currency: where its rate into base comes from; undefined for base. */
   readonly routes: readonly (FxRoute | undefined)[]
+  /** What the venues allow of prices, dated, by instrument id; absent: nothing is known. */
+  readonly rules?: readonly (readonly VenueRules[])[]
   readonly brokers: readonly string[]
   /** By broker; absent: all are simulated ones. */
   readonly brokerRules?: readonly BrokerRules[]

@@ -12,6 +12,8 @@ import type { Money } from '../../domain/units.ts'
 import type { GateView, OrderIntent, RiskCheck } from '../gate.ts'
 import type { OrderRow } from '../orders.ts'
 
+const KOREAN: ReadonlySet<string> = new Set(['KRX', 'NXT'])
+
 type Priced = Pick<OrderTerms, 'orderType' | 'side' | 'limit' | 'stop'>
 
 /** v of R-10 as price × 200: max(limit, mark) for a limit buy, mark + 2 % for a market order. */
@@ -106,7 +108,11 @@ function filledPart(view: GateView, o: OrderRow): FilledPart {
 
 export function cashNeed(view: GateView, order: Priced, instrumentId: number, qty: number, filled?: FilledPart): Money {
   const instrument = view.market.instruments[instrumentId] as Instrument
-  const v200 = value200(order, view.market.of(instrumentId).mark2)
+  const mark200 = value200(order, view.market.of(instrumentId).mark2)
+  // Korean brokers take cash for an order at market at the day's upper limit price.
+  const upper =
+    order.limit === 0 && KOREAN.has(instrument.venue) ? (view.market.priceRange(instrumentId)?.high ?? 0) : 0
+  const v200 = Math.max(mark200, 200 * upper)
   const { mul, div } = notionalScale(instrument)
   const value = mulDiv(qty * mul, v200, 200 * div, 'up')
   return value + buyCosts(view.fees, instrument, qty, Math.ceil(v200 / 200), view.t, filled)
