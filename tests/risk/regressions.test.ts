@@ -244,3 +244,32 @@ describe('R-30 what is not held any more is not missed', () => {
     expect(rig.state).toBe('LIVE')
   })
 })
+
+describe('R-48 an exit and an own order at another broker', () => {
+  test('what it could meet is taken back first, at every broker and listing; the rest is left alone', () => {
+    const symbols = [{ symbol: 'AAA', economicId: 'A' }, { symbol: 'AAB', economicId: 'A' }, 'BBB']
+    const rig = trading(100, { symbols, brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    rig.hold('AAA', 100, 100, 0)
+    rig.hold('AAA', 10, 95, 1)
+    const [bid, listing] = [rig.place(1, 'AAA', 10, 97), rig.place(1, 'AAB', 10, 97)]
+    const [other, offer] = [rig.place(1, 'BBB', 10, 97), rig.place(1, 'AAA', -10, 105)]
+    for (const id of [bid, listing, other, offer]) rig.ack(id)
+    rig.mark('AAA', 98)
+    expect(rig.cancels()).toEqual([bid, listing])
+    expect(rig.exit()).toBeUndefined()
+    rig.canceled(bid).canceled(listing).pass(1)
+    expect(rig.exit()).toMatchObject({ broker: 0, qty: 100 })
+    expect([rig.row(other).state, rig.row(offer).state]).toEqual(['new', 'new'])
+  })
+
+  test('it waits no longer than for any other cancel', () => {
+    const rig = trading(100, { brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    rig.hold('AAA', 100, 100, 0)
+    rig
+      .ack(rig.place(1, 'AAA', 10, 97))
+      .mark('AAA', 98)
+      .pass(9)
+    expect(rig.exit()).toBeUndefined()
+    expect(rig.pass(1).exit()).toMatchObject({ qty: 100 })
+  })
+})
