@@ -975,7 +975,13 @@ const reconcile = of(
       'if (e.orders === null || e.fills === null || e.positions === null || e.cash === null) {',
       'if (e.positions === null) {',
     ],
-    ['F-34', "if (desk.hold('mismatch', 'F-34 fewer shares at the broker than ours')) {", 'if (desk.seq < 0) {'],
+    ['F-34', "desk.hold('mismatch', 'F-34 fewer shares at the broker than ours')", ''],
+    ['F-34', 'if (desk.mismatched.has(key)) continue', ''],
+    [
+      'F-34',
+      "if (desk.mismatched.size === 0) desk.release('mismatch', 'R-40 books agree')",
+      "desk.release('mismatch', 'R-40 books agree')",
+    ],
     ['R-43', 'if (difference > 0 || p.external >= -difference) {', 'if (p.external >= 0) {'],
     ['R-34', 'if (books.ever) desk.waiting.add(instrument)', ''],
     [

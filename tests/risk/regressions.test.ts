@@ -273,3 +273,41 @@ describe('R-48 an exit and an own order at another broker', () => {
     expect(rig.pass(1).exit()).toMatchObject({ qty: 100 })
   })
 })
+
+describe('F-34, D-08 a mismatch ends when the books explain it', () => {
+  const holding = (): Rig => {
+    const rig = atBrokers(100, { symbols: ['AAA', 'BBB'] })
+    rig.hold('AAA', 100, 100)
+    rig.hold('BBB', 100, 100)
+    return rig.pass(31).books(0)
+  }
+
+  test('a list that lagged behind: the next one agrees, and trading goes on', () => {
+    const rig = holding().pass(31)
+    rig.books(0, { positions: rig.holdings({ AAA: 100 }) })
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.pass(31).books(0)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.buy('BBB', 1, 100)).toBeTypeOf('number')
+  })
+
+  test('two mismatches: each is told of once, and both must be explained', () => {
+    const rig = holding().pass(31)
+    rig.books(0, { positions: rig.holdings({ AAA: 90 }) })
+    expect(rig.alerts('mismatch').map((a) => a.instrument)).toEqual([0, 1])
+    rig.pass(31).books(0, { positions: rig.holdings({ AAA: 90, BBB: 100 }) })
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.reload().operator('acknowledge', { broker: 0, symbol: 'AAA', value: 10 })
+    expect(rig.state).toBe('LIVE')
+    expect(rig.alerts('mismatch')).toHaveLength(2)
+  })
+
+  test('what is not ours and waits for the operator is another matter, before and after', () => {
+    const rig = holding().pass(31)
+    rig.external(0, 'BBB', 5, 100).books(0, { positions: rig.holdings({ AAA: 90, BBB: 105 }) })
+    rig.pass(31).books(0)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.buy('BBB', 1, 100)).toContain('duplicate')
+    expect(rig.buy('AAA', 1, 100)).toBeTypeOf('number')
+  })
+})

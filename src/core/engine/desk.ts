@@ -93,8 +93,10 @@ export class Desk implements GateView {
   blind = new Map<number, Micros>()
   /** Holdings above the position limit (R-13). */
   over = new Set<number>()
-  /** Instruments that wait for the operator (F-30, F-34). */
+  /** Instruments that wait for the operator (F-30). */
   waiting = new Set<number>()
+  /** Holdings of which a broker has fewer than we, by broker and instrument (F-34): `mismatchKey`. */
+  mismatched = new Set<number>()
   power = new Map<number, BuyingPower>()
 
   constructor(setup: EngineSetup, records: RecordWriter) {
@@ -309,6 +311,10 @@ export class Desk implements GateView {
     if (!this.holds.lift(cause)) return false
     if (this.state === 'REDUCE_ONLY' && !this.holds.any) this.enter('LIVE', rule)
     return true
+  }
+
+  mismatchKey(broker: number, instrument: number): number {
+    return broker * this.market.instruments.length + instrument
   }
 
   /** The books of a broker are to be compared at the next opportunity (R-25, R-47). */
