@@ -385,6 +385,15 @@ describe('R-17 cash', () => {
     expect(seller.place(0, 'AAA', 1, 100)).toEqual(['cash'])
   })
 
+  test('a replace to a higher price reserves at that price while it is under way', () => {
+    const rig = poor(2000)
+    const first = rig.place(0, 'AAA', 10, 100)
+    rig.ack(first)
+    sent(rig.replace(first, { limit: 104 }))
+    expect(rig.place(0, 'AAA', 10, 100)).toEqual(['cash'])
+    expect(rig.place(0, 'AAA', 9, 100)).toBeTypeOf('number')
+  })
+
   test('cash at another broker or in another currency does not help', () => {
     const rig = new Rig({ symbols: KOREAN, cash: [{ USD: 1_000_000, KRW: 100_000 }] }).fx('USDKRW', 1000)
     rig.mark('005930', 100_000)
