@@ -822,8 +822,8 @@ const control = of(
     ['R-43', 'const qty = Math.min(e.value, p.external)', 'const qty = e.value'],
     [
       'R-38',
-      "if (!left && (desk.state === 'LIVE' || desk.state === 'REDUCE_ONLY')) shutDown(desk, 'R-37 no broker is left')",
-      '',
+      "if (!left && (desk.state === 'LIVE' || desk.state === 'REDUCE_ONLY' || desk.state === 'LIQUIDATING')) {",
+      'if (desk.seq < 0) {',
     ],
     ['R-05', 'books.unexplained = []', ''],
     ['I-15', "if (desk.holds.has('overfill')) desk.release('overfill', 'operator acknowledged')", ''],

@@ -1,6 +1,6 @@
 /** What the engine once did wrong, found by the rules' own text: each test failed before the commit that brought it. */
 import { describe, expect, test } from 'vitest'
-import { atBrokers, Rig, trading, usd } from '../support/engine-rig.ts'
+import { at, atBrokers, Rig, trading, usd } from '../support/engine-rig.ts'
 
 describe('R-01 every event that changes equity is looked at', () => {
   test('cash that an operator explains, and shares that are written off', () => {
@@ -309,5 +309,45 @@ describe('F-34, D-08 a mismatch ends when the books explain it', () => {
     expect(rig.state).toBe('LIVE')
     expect(rig.buy('BBB', 1, 100)).toContain('duplicate')
     expect(rig.buy('AAA', 1, 100)).toBeTypeOf('number')
+  })
+})
+
+describe('R-38, I-43 a liquidation ends within 180 s of a kill, or of the loss of the last broker', () => {
+  test('the total-loss stop waits for a path no longer than that', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 100, 100)
+    rig.link(0, 'lost').cash(-usd(10_000), 'fee').pass(600, 30)
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.link(0, 'failed').link(0, 'failed')
+    expect(rig.alerts('shutdown')).toHaveLength(1)
+    rig.pass(179, 1)
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.pass(1)
+    expect(rig.state).toBe('STOPPED')
+    expect(rig.alerts('residual')).toMatchObject([{ values: [100] }])
+    expect(rig.desk.stopped?.rule).toBe('R-04')
+  })
+
+  test('a kill while it waits for the market starts the clock, once', () => {
+    const rig = trading(100, { symbols: [{ symbol: 'AAA', venue: 'US' }], t0: at('2025-10-09T19:59:00Z') })
+    rig.hold('AAA', 100, 100)
+    rig.t = at('2025-10-09T20:10:00Z')
+    rig.cash(-usd(10_000), 'fee').pass(600, 30)
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.operator('kill').pass(100, 10).operator('kill').pass(80, 10)
+    expect(rig.state).toBe('STOPPED')
+    expect(rig.alerts('shutdown')).toHaveLength(1)
+  })
+  test('a kill after a cleared stop is a kill like the first', () => {
+    const rig = trading()
+    rig.operator('kill').pass(1)
+    expect(rig.state).toBe('STOPPED')
+    rig.operator('clearEmergency').pass(500, 10).mark('AAA', 100)
+    rig.hold('AAA', 100, 100)
+    rig.operator('kill')
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.pass(5)
+    expect(rig.exit()).toMatchObject({ qty: 100 })
+    expect(rig.alerts('shutdown')).toHaveLength(2)
   })
 })
