@@ -407,6 +407,11 @@ const loss = of(
     ],
     ['R-45', 'const day = Math.min(this.startOfDay, this.dayBase)', 'const day = this.startOfDay'],
     [
+      'R-03',
+      "this.emergencyLine = start - mulDiv(base, emergencyLoss.num, emergencyLoss.den, 'up')",
+      "this.emergencyLine = start - mulDiv(base, emergencyLoss.num, emergencyLoss.den, 'down')",
+    ],
+    [
       'R-05',
       "const start = this.#limits.totalLossBase === 'peak' ? this.peak : this.initial + this.flowAll",
       "const start = this.#limits.totalLossBase === 'peak' ? this.peak : this.initial",

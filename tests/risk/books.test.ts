@@ -334,6 +334,13 @@ describe('R-34 splits, renames and shares nobody bought', () => {
     expect(rig.sell('AAA', 700, 14.3)).toBeTypeOf('number')
   })
 
+  test('a fraction is gone with its cost, whole shares keep theirs', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 5, 100)
+    rig.split('AAA', 3, 2)
+    expect(rig.desk.ledger.position(0, 0)).toMatchObject({ qty: 7, cost: 46_666 })
+  })
+
   test('what is not ours is split too', () => {
     const rig = held().external(0, 'AAA', 31, 100)
     rig.split('AAA', 1, 2)

@@ -27,6 +27,15 @@ describe('R-01 daily loss, exact at the line', () => {
     expect(rig.alerts('daily_loss')).toMatchObject([{ critical: true, values: [usd(95_000), usd(95_000)] }])
   })
 
+  test('where 5 % is no whole unit the loss must reach it, not its rounding', () => {
+    const rig = trading(100, { cash: [{ USD: 100_000.000001 }] })
+    expect(lose(rig, usd(5000)).state).toBe('LIVE')
+    expect(lose(rig, UNIT).state).toBe('REDUCE_ONLY')
+    const total = trading(100, { cash: [{ USD: 100_000.000001 }] })
+    expect(lose(total, usd(10_000)).state).toBe('REDUCE_ONLY')
+    expect(lose(total, UNIT).state).toBe('STOPPED')
+  })
+
   test('looked at after a mark, a fill and a commission alike, with no poll between', () => {
     const marked = trading()
     marked.hold('AAA', 250, 100)
