@@ -472,11 +472,6 @@ const watch = of(
     [
       'R-28',
       'if (stop.tripped || q.markSeq <= position.fillSeq || !reachesStop(stop, position, q.mark2)) continue',
-      'if (stop.tripped || !reachesStop(stop, position, q.mark2)) continue',
-    ],
-    [
-      'R-28',
-      'if (stop.tripped || q.markSeq <= position.fillSeq || !reachesStop(stop, position, q.mark2)) continue',
       'if (q.markSeq <= position.fillSeq || !reachesStop(stop, position, q.mark2)) continue',
     ],
     ['R-13', 'if (above === desk.over.has(instrument)) return', 'if (!above) return'],
@@ -917,11 +912,6 @@ const desk = of(
     ],
     ['R-22', "if (row.origin === 'agent') this.#refused(row.instrument, undefined)", ''],
     ['R-11', 'this.orders.live = others.filter((o) => o !== row)', ''],
-    [
-      'R-21',
-      'const badLimit = row.limit > 0 ? !onTick(instrument, change.limit) : change.limit !== 0',
-      'const badLimit = false',
-    ],
     ['I-26', 'return this.links.serves(broker) && this.books.agreed(broker)', 'return this.links.serves(broker)'],
     ['R-37', 'return this.links.serves(broker) && this.books.agreed(broker)', 'return this.books.agreed(broker)'],
   ],
@@ -1157,7 +1147,6 @@ const step = of(
   'engine/engine.ts',
   ['loss', 'fills', 'regressions'],
   [
-    ['E-12', 'if (desk.deadline < t) overdue(desk)', 'if (desk.deadline <= t) overdue(desk)'],
     ['R-07', 'if (t >= this.#nextRoll) this.#roll(t, e)', 'if (t > this.#nextRoll) this.#roll(t, e)'],
     [
       'R-05',

@@ -124,6 +124,14 @@ describe('R-11 nothing that may have filled is left out, nothing pending is offs
     expect(rig.buy('AAA', tooMuch - 1, 100)).toBeTypeOf('number')
   })
 
+  test('a replace is judged in place of its order, not beside it', () => {
+    const rig = trading()
+    const order = rig.buy('AAA', 250, 100)
+    rig.ack(order)
+    expect(rig.replace(order, { qty: 301 })).toEqual(['exposure'])
+    expect(rig.replace(order, { qty: 300 })).toBeTypeOf('number')
+  })
+
   test('a replace to another price counts at the higher one', () => {
     const rig = trading()
     const order = rig.buy('AAA', 100, 100)
