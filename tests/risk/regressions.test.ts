@@ -351,3 +351,18 @@ describe('R-38, I-43 a liquidation ends within 180 s of a kill, or of the loss o
     expect(rig.alerts('shutdown')).toHaveLength(2)
   })
 })
+
+describe('R-11, D-06 a reducing order that is replaced by a larger one', () => {
+  test('counts as opening from then on', () => {
+    const rig = trading(100, { symbols: [{ symbol: 'AAA', allowShort: true }] })
+    rig.hold('AAA', 10, 100)
+    const sale = rig.sell('AAA', 10, 101)
+    rig.ack(sale)
+    expect(rig.row(sale).reducing).toBe(true)
+    expect(rig.replace(sale, { qty: 20 })).toBeTypeOf('number')
+    expect(rig.row(sale).reducing).toBe(false)
+    // 10 held, 20 and 271 offered, at the mark of 100: 30,100.
+    expect(rig.sell('AAA', 271, 101)).toEqual(['exposure'])
+    expect(rig.sell('AAA', 270, 101)).toBeTypeOf('number')
+  })
+})

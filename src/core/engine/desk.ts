@@ -244,7 +244,10 @@ export class Desk implements GateView {
     this.orders.live = others.filter((o) => o !== row)
     const verdict = judge(this, intent)
     this.orders.live = others
-    return verdict.approved === undefined ? verdict.reasons : []
+    if (verdict.approved === undefined) return verdict.reasons
+    // From now on it counts as what it asks for: larger than the holding it opens (D-06).
+    row.reducing = verdict.approved.reducing
+    return []
   }
 
   #send(cmd: Command, instrument: number): void {
