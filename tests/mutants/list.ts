@@ -629,8 +629,8 @@ const books = of(
   [
     [
       'I-14',
-      'if (row !== undefined && !row.log.some((known) => known.fillNo === fill.fillNo)) {',
-      'if (row !== undefined && row.log.length === 0) {',
+      'if (row?.broker === broker && !row.log.some((known) => known.fillNo === fill.fillNo)) {',
+      'if (row?.broker === broker && row.log.length === 0) {',
     ],
     ['F-32', "if (!isLive(row.state)) return { kind: 'revived', row }", ''],
     [

@@ -1,6 +1,6 @@
 /** What the engine once did wrong, found by the rules' own text: each test failed before the commit that brought it. */
 import { describe, expect, test } from 'vitest'
-import { at, atBrokers, Rig, trading, usd } from '../support/engine-rig.ts'
+import { at, atBrokers, Rig, sent, trading, usd } from '../support/engine-rig.ts'
 
 describe('R-01 every event that changes equity is looked at', () => {
   test('cash that an operator explains, and shares that are written off', () => {
@@ -364,5 +364,22 @@ describe('R-11, D-06 a reducing order that is replaced by a larger one', () => {
     // 10 held, 20 and 271 offered, at the mark of 100: 30,100.
     expect(rig.sell('AAA', 271, 101)).toEqual(['exposure'])
     expect(rig.sell('AAA', 270, 101)).toBeTypeOf('number')
+  })
+})
+
+describe('F-33 what another broker says of an order of ours', () => {
+  test('a report is ignored and told of, a row of its books matches nothing', () => {
+    const rig = atBrokers(100, { brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    const id = sent(rig.place(0, 'AAA', 10, 100))
+    rig.report(id, { type: 'accepted', broker: 1 }).report(id, { type: 'rejected', reason: 'broker', broker: 1 })
+    const fill = { ...rig.bookedFill(id, 10, 100), type: 'filled', broker: 1, cumQty: 10 } as const
+    rig.report(id, fill)
+    expect(rig.row(id)).toMatchObject({ state: 'pendingNew', cumQty: 0 })
+    expect([rig.held('AAA', 0), rig.held('AAA', 1)]).toEqual([0, 0])
+    expect(rig.alerts('external')).toHaveLength(3)
+    rig.pass(29).pass(2)
+    rig.books(1, { fills: [rig.bookedFill(id, 10, 100)], orders: [rig.booked(id, { state: 'canceled' })] })
+    expect(rig.row(id).cumQty).toBe(0)
+    expect(rig.row(id).state).not.toBe('canceled')
   })
 })
