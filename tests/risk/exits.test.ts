@@ -179,6 +179,7 @@ describe('R-23, I-10 one exit at a time', () => {
     rig.ack(stop).mark('AAA', 97.5).pass(5)
     expect(rig.sent()).toHaveLength(2)
     expect(rig.alerts('stop_loss')).toHaveLength(1)
+    expect(rig.pass(15, 5).cancels(), 'an exit is not in its own way').toEqual([])
     rig.operator('kill')
     expect(rig.cancels()).toEqual([stop])
     rig.pass(5)
@@ -299,6 +300,18 @@ describe('R-25 liquidation is a procedure', () => {
     expect(rig.sent()).toHaveLength(before)
     rig.pass(0.000001)
     expect(rig.sent()).toHaveLength(before + 1)
+  })
+
+  test('a liquidation that gave up does not begin again with the next session', () => {
+    const rig = trading(100, { ...US, t0: at('2025-10-09T15:00:00Z') })
+    rig.hold('AAA', 100, 100)
+    rig.operator('kill')
+    for (let i = 0; i < 3; i++) rig.report(exitId(rig), { type: 'expired' }).pass(1).pass(1)
+    expect(rig.state).toBe('STOPPED')
+    const [orders, decisions] = [rig.sent().length, rig.rows('decisions').length]
+    rig.t = at('2025-10-10T15:00:00Z')
+    rig.pass(1).pass(1)
+    expect([rig.sent().length, rig.rows('decisions').length]).toEqual([orders, decisions])
   })
 
   test('a liquidation does not rest with the stop it follows', () => {
