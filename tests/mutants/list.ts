@@ -407,6 +407,11 @@ const loss = of(
     ],
     ['R-45', 'const day = Math.min(this.startOfDay, this.dayBase)', 'const day = this.startOfDay'],
     [
+      'R-03',
+      "this.emergencyLine = start - mulDiv(base, emergencyLoss.num, emergencyLoss.den, 'up')",
+      "this.emergencyLine = start - mulDiv(base, emergencyLoss.num, emergencyLoss.den, 'down')",
+    ],
+    [
       'R-05',
       "const start = this.#limits.totalLossBase === 'peak' ? this.peak : this.initial + this.flowAll",
       "const start = this.#limits.totalLossBase === 'peak' ? this.peak : this.initial",
@@ -464,11 +469,6 @@ const watch = of(
       "if (p.qty + p.external !== 0) desk.exits.want(broker, instrument, 'stop')",
     ],
     ['R-29', 'if (isShut(desk.market, instrument, desk.t, true) || isHalted(desk.market, instrument)) return', ''],
-    [
-      'R-28',
-      'if (stop.tripped || q.markSeq <= position.fillSeq || !reachesStop(stop, position, q.mark2)) continue',
-      'if (stop.tripped || !reachesStop(stop, position, q.mark2)) continue',
-    ],
     [
       'R-28',
       'if (stop.tripped || q.markSeq <= position.fillSeq || !reachesStop(stop, position, q.mark2)) continue',
@@ -555,11 +555,11 @@ const exits = of(
     ],
     [
       'R-25',
-      'if (live.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue',
-      'if (live.length > 0 && view.t - x.cancelingSince <= CANCEL_WAIT) continue',
+      'if (inTheWay.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue',
+      'if (inTheWay.length > 0 && view.t - x.cancelingSince <= CANCEL_WAIT) continue',
     ],
-    ['R-23', 'if (live.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue', ''],
-    ['R-23', 'for (const o of live) if (cancelable(o, view.t)) step.cancel.push(o)', ''],
+    ['R-23', 'if (inTheWay.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue', ''],
+    ['R-23', 'for (const o of inTheWay) if (cancelable(o, view.t)) step.cancel.push(o)', ''],
     ['R-25', 'return o.refusedAt === 0 || t - o.refusedAt >= CANCEL_WAIT', 'return true'],
     ['R-25', 'if (x.rounds >= ROUNDS) {', 'if (x.rounds > ROUNDS) {'],
     ['R-25', 'const ROUNDS = 3', 'const ROUNDS = 2'],
@@ -629,8 +629,8 @@ const books = of(
   [
     [
       'I-14',
-      'if (row !== undefined && !row.log.some((known) => known.fillNo === fill.fillNo)) {',
-      'if (row !== undefined && row.log.length === 0) {',
+      'if (row?.broker === broker && !row.log.some((known) => known.fillNo === fill.fillNo)) {',
+      'if (row?.broker === broker && row.log.length === 0) {',
     ],
     ['F-32', "if (!isLive(row.state)) return { kind: 'revived', row }", ''],
     [
@@ -822,8 +822,8 @@ const control = of(
     ['R-43', 'const qty = Math.min(e.value, p.external)', 'const qty = e.value'],
     [
       'R-38',
-      "if (!left && (desk.state === 'LIVE' || desk.state === 'REDUCE_ONLY')) shutDown(desk, 'R-37 no broker is left')",
-      '',
+      "if (!left && (desk.state === 'LIVE' || desk.state === 'REDUCE_ONLY' || desk.state === 'LIQUIDATING')) {",
+      'if (desk.seq < 0) {',
     ],
     ['R-05', 'books.unexplained = []', ''],
     ['I-15', "if (desk.holds.has('overfill')) desk.release('overfill', 'operator acknowledged')", ''],
@@ -912,11 +912,6 @@ const desk = of(
     ],
     ['R-22', "if (row.origin === 'agent') this.#refused(row.instrument, undefined)", ''],
     ['R-11', 'this.orders.live = others.filter((o) => o !== row)', ''],
-    [
-      'R-21',
-      'const badLimit = row.limit > 0 ? !onTick(instrument, change.limit) : change.limit !== 0',
-      'const badLimit = false',
-    ],
     ['I-26', 'return this.links.serves(broker) && this.books.agreed(broker)', 'return this.links.serves(broker)'],
     ['R-37', 'return this.links.serves(broker) && this.books.agreed(broker)', 'return this.books.agreed(broker)'],
   ],
@@ -975,7 +970,13 @@ const reconcile = of(
       'if (e.orders === null || e.fills === null || e.positions === null || e.cash === null) {',
       'if (e.positions === null) {',
     ],
-    ['F-34', "if (desk.hold('mismatch', 'F-34 fewer shares at the broker than ours')) {", 'if (desk.seq < 0) {'],
+    ['F-34', "desk.hold('mismatch', 'F-34 fewer shares at the broker than ours')", ''],
+    ['F-34', 'if (desk.mismatched.has(key)) continue', ''],
+    [
+      'F-34',
+      "if (desk.mismatched.size === 0) desk.release('mismatch', 'R-40 books agree')",
+      "desk.release('mismatch', 'R-40 books agree')",
+    ],
     ['R-43', 'if (difference > 0 || p.external >= -difference) {', 'if (p.external >= 0) {'],
     ['R-34', 'if (books.ever) desk.waiting.add(instrument)', ''],
     [
@@ -1146,7 +1147,6 @@ const step = of(
   'engine/engine.ts',
   ['loss', 'fills', 'regressions'],
   [
-    ['E-12', 'if (desk.deadline < t) overdue(desk)', 'if (desk.deadline <= t) overdue(desk)'],
     ['R-07', 'if (t >= this.#nextRoll) this.#roll(t, e)', 'if (t > this.#nextRoll) this.#roll(t, e)'],
     [
       'R-05',

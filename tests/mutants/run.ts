@@ -1,12 +1,14 @@
 /**
- * `npm run mutants [-- TEXT]`: plants each mutant of `list.ts` into a copy of the tree and runs the risk tests until the
- * first failure; with TEXT only those whose file, line or rule contain it. Two at a time. Prints what was killed and by
- * which test; exits 1 on a survivor, on a mutant whose line no longer matches, and when the tests fail without one.
+ * `npm run mutants [-- --from N TEXT…]`: plants each mutant of `list.ts` into a copy of the tree and runs the risk tests
+ * until the first failure; with TEXTs only those whose rule, file or line contain one of them; from the Nth on, and then
+ * those before it. Two at a time. Prints what was killed and by which test; exits 1 on a survivor, on a mutant whose line
+ * no longer matches, and when the tests fail without one.
  */
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { ROOT } from '../check/source-files.ts'
 import { MUTANTS } from './list.ts'
 import { misfits, type Mutant, plant } from './mutant.ts'
@@ -14,7 +16,7 @@ import { misfits, type Mutant, plant } from './mutant.ts'
 const PARALLEL = 2
 const PATIENCE_MS = 180_000
 const COPIED = ['src', 'tests', 'config', 'package.json', 'tsconfig.json']
-const ALL = ['tests/risk', 'tests/unit/core/execution', 'tests/properties']
+const ALL = ['tests/risk', 'tests/unit/core/execution', 'tests/unit/core/engine-actions', 'tests/properties']
 
 interface Outcome {
   /** The test that failed first; undefined when all passed. */
@@ -82,9 +84,15 @@ async function judge(dir: string, m: Mutant): Promise<Outcome> {
   return outcome
 }
 
+function wantedBy(texts: readonly string[], what: string): boolean {
+  return texts.length === 0 || texts.some((text) => what.includes(text))
+}
+
 async function main(): Promise<number> {
-  const wanted = process.argv[2] ?? ''
-  const chosen = MUTANTS.filter((m) => `${m.file} ${m.rule} ${m.line}`.includes(wanted))
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { from: { type: 'string' } } })
+  const from = Number(values.from ?? 0)
+  const turned = [...MUTANTS.slice(from), ...MUTANTS.slice(0, from)]
+  const chosen = turned.filter((m) => wantedBy(positionals, `${m.rule} ${m.file}: ${m.line}  →  ${m.to}`))
   const bad = misfits(ROOT, chosen)
   for (const fault of bad) console.log(`MISFIT   ${fault}`)
   const dirs = Array.from({ length: PARALLEL }, copyOfTree)

@@ -334,6 +334,13 @@ describe('R-34 splits, renames and shares nobody bought', () => {
     expect(rig.sell('AAA', 700, 14.3)).toBeTypeOf('number')
   })
 
+  test('a fraction is gone with its cost, whole shares keep theirs', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 5, 100)
+    rig.split('AAA', 3, 2)
+    expect(rig.desk.ledger.position(0, 0)).toMatchObject({ qty: 7, cost: 46_666 })
+  })
+
   test('what is not ours is split too', () => {
     const rig = held().external(0, 'AAA', 31, 100)
     rig.split('AAA', 1, 2)
@@ -435,6 +442,15 @@ describe('R-47 reconciliation runs always', () => {
     expect(rig.held('AAA')).toBe(10)
     expect(rig.desk.stops[0]?.[0]?.level2).toBe(19_600)
     rig.fill(id, 10, 100, { fillNo: 1 })
+    expect(rig.held('AAA')).toBe(10)
+  })
+
+  test('a second fill is found beside one that is known', () => {
+    const rig = atBrokers()
+    const id = sent(rig.buy('AAA', 10, 100))
+    rig.ack(id).fill(id, 4, 100).pass(30)
+    const fills = [rig.bookedFill(id, 4, 100), rig.bookedFill(id, 6, 100, 2)]
+    rig.books(0, { fills, orders: [rig.booked(id, { state: 'filled', cumQty: 10 })] })
     expect(rig.held('AAA')).toBe(10)
   })
 
@@ -582,14 +598,16 @@ describe('R-37 links', () => {
     expect(rig.place(1, 'BBB', 10, 100)).toBeTypeOf('number')
   })
 
-  test('F-07 holdings out of reach for 10 min end the process, a second less does not', () => {
+  test('F-07 holdings out of reach for 10 min end the process, a microsecond less does not', () => {
     const rig = atBrokers(100, TWO)
     rig.hold('AAA', 10, 100, 0)
     rig.link(0, 'lost').link(0, 'failed').link(0, 'failed')
-    rig.pass(599, 1)
+    rig.pass(599.999999)
     expect(rig.state).toBe('LIVE')
-    rig.pass(6, 1)
-    expect(rig.state).toBe('LIQUIDATING')
+    const late = atBrokers(100, TWO)
+    late.hold('AAA', 10, 100, 0)
+    late.link(0, 'lost').link(0, 'failed').link(0, 'failed').pass(600)
+    expect(late.state).toBe('LIQUIDATING')
     const nothing = atBrokers(100, TWO).link(0, 'lost').link(0, 'failed').link(0, 'failed').pass(700, 5)
     expect(nothing.state).toBe('LIVE')
   })

@@ -162,6 +162,9 @@ describe('R-29, F-44 halted, in an auction, closed', () => {
   test('F-50 a day of which the calendar does not speak is closed for opening', () => {
     const rig = new Rig({ ...US, t0: at('2099-01-05T15:00:00Z') }).mark('AAA', 100)
     expect(rig.buy('AAA', 1, 100)).toContain('closed')
+    const shape = { quotes: false, trades: false, bars: true, sessionBars: true }
+    const daily = new Rig({ ...US, shape, t0: at('2099-01-05T21:00:00Z') }).bar('AAA', 100)
+    expect(daily.buy('AAA', 1)).toContain('closed')
     const half = new Rig({ ...US, t0: at('2025-11-28T17:59:59.999999Z') }).mark('AAA', 100)
     expect(half.buy('AAA', 1, 100)).toBeTypeOf('number')
     half.t = at('2025-11-28T18:00:00Z')
@@ -175,6 +178,8 @@ describe('R-23, I-10 one exit at a time', () => {
     const stop = exitId(rig)
     rig.ack(stop).mark('AAA', 97.5).pass(5)
     expect(rig.sent()).toHaveLength(2)
+    expect(rig.alerts('stop_loss')).toHaveLength(1)
+    expect(rig.pass(15, 5).cancels(), 'an exit is not in its own way').toEqual([])
     rig.operator('kill')
     expect(rig.cancels()).toEqual([stop])
     rig.pass(5)
@@ -291,10 +296,30 @@ describe('R-25 liquidation is a procedure', () => {
     expect(rig.exit()).toBeUndefined()
     expect(rig.alerts('residual')).toHaveLength(1)
     const before = rig.sent().length
-    rig.pass(597)
+    rig.pass(597.999999)
     expect(rig.sent()).toHaveLength(before)
-    rig.pass(3)
+    rig.pass(0.000001)
     expect(rig.sent()).toHaveLength(before + 1)
+  })
+
+  test('a liquidation that gave up does not begin again with the next session', () => {
+    const rig = trading(100, { ...US, t0: at('2025-10-09T15:00:00Z') })
+    rig.hold('AAA', 100, 100)
+    rig.operator('kill')
+    for (let i = 0; i < 3; i++) rig.report(exitId(rig), { type: 'expired' }).pass(1).pass(1)
+    expect(rig.state).toBe('STOPPED')
+    const [orders, decisions] = [rig.sent().length, rig.rows('decisions').length]
+    rig.t = at('2025-10-10T15:00:00Z')
+    rig.pass(1).pass(1)
+    expect([rig.sent().length, rig.rows('decisions').length]).toEqual([orders, decisions])
+  })
+
+  test('a liquidation does not rest with the stop it follows', () => {
+    const rig = held().mark('AAA', 98)
+    for (let i = 0; i < 3; i++) rig.report(exitId(rig), { type: 'expired' }).pass(1).pass(1)
+    expect(rig.exit()).toBeUndefined()
+    rig.operator('kill').pass(1)
+    expect(rig.exit()).toMatchObject({ origin: 'liquidation', qty: 100 })
   })
 
   test('market closed at the emergency: it waits, and is done with the first continuous moment', () => {

@@ -130,6 +130,14 @@ describe('R-11 nothing that may have filled is left out, nothing pending is offs
     expect(rig.buy('AAA', tooMuch - 1, 100)).toBeTypeOf('number')
   })
 
+  test('a replace is judged in place of its order, not beside it', () => {
+    const rig = trading()
+    const order = rig.buy('AAA', 250, 100)
+    rig.ack(order)
+    expect(rig.replace(order, { qty: 301 })).toEqual(['exposure'])
+    expect(rig.replace(order, { qty: 300 })).toBeTypeOf('number')
+  })
+
   test('a replace to another price counts at the higher one', () => {
     const rig = trading()
     const order = rig.buy('AAA', 100, 100)
@@ -389,6 +397,15 @@ describe('R-17 cash', () => {
     seller.hold('AAA', 10, 100)
     seller.ack(seller.place(0, 'AAA', -10, 101))
     expect(seller.place(0, 'AAA', 1, 100)).toEqual(['cash'])
+  })
+
+  test('a replace to a higher price reserves at that price while it is under way', () => {
+    const rig = poor(2000)
+    const first = rig.place(0, 'AAA', 10, 100)
+    rig.ack(first)
+    sent(rig.replace(first, { limit: 104 }))
+    expect(rig.place(0, 'AAA', 10, 100)).toEqual(['cash'])
+    expect(rig.place(0, 'AAA', 9, 100)).toBeTypeOf('number')
   })
 
   test('cash at another broker or in another currency does not help', () => {

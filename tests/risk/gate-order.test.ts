@@ -1,7 +1,7 @@
 /** How many orders, in which order of reasons, at which price, by which broker: R-18 … and the router. */
 import { describe, expect, test } from 'vitest'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
-import { reasonsOf } from '../../src/core/execution/gate.ts'
+import { ENGINE_STATES, judge, type OrderIntent, reasonsOf } from '../../src/core/execution/gate.ts'
 import { route } from '../../src/core/execution/router.ts'
 import { type Answer, at, atBrokers, Rig, type RigWish, sent, trading, usd } from '../support/engine-rig.ts'
 
@@ -111,6 +111,37 @@ describe('R-19 what reduces is not kept from going out, nor let run away', () =>
     short.fill(short.sell('AAA', 10, 100), 10, 100)
     expect(short.row(sent(short.buy('AAA', 10, 100))).reducing).toBe(true)
     expect(short.row(sent(short.buy('AAA', 1, 100))).reducing).toBe(false)
+  })
+})
+
+describe('R-25, D-08 which orders which state lets through', () => {
+  const terms = {
+    instrument: 0,
+    broker: 0,
+    intentId: 1,
+    orderType: 'market',
+    limit: 0,
+    stop: 0,
+    timeInForce: 'DAY',
+  } as const
+  const passes = (qty: number, side: 1 | -1, origin: OrderIntent['origin']): string[] =>
+    ENGINE_STATES.filter((state) => {
+      const rig = trading()
+      rig.hold('AAA', 10, 100)
+      rig.desk.state = state
+      return judge(rig.desk, { ...terms, qty, side, origin }).approved !== undefined
+    })
+
+  test('opening in LIVE only, whoever wants it', () => {
+    expect(passes(10, 1, 'agent')).toEqual(['LIVE'])
+    expect(passes(10, 1, 'stop')).toEqual(['LIVE'])
+    expect(passes(10, 1, 'liquidation')).toEqual(['LIVE'])
+  })
+
+  test('reducing in REDUCE_ONLY too, liquidation in every state but STOPPED', () => {
+    expect(passes(10, -1, 'agent')).toEqual(['LIVE', 'REDUCE_ONLY'])
+    expect(passes(10, -1, 'stop')).toEqual(['LIVE', 'REDUCE_ONLY'])
+    expect(passes(10, -1, 'liquidation')).toEqual(ENGINE_STATES.filter((s) => s !== 'STOPPED'))
   })
 })
 

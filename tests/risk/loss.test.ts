@@ -27,6 +27,15 @@ describe('R-01 daily loss, exact at the line', () => {
     expect(rig.alerts('daily_loss')).toMatchObject([{ critical: true, values: [usd(95_000), usd(95_000)] }])
   })
 
+  test('where 5 % is no whole unit the loss must reach it, not its rounding', () => {
+    const rig = trading(100, { cash: [{ USD: 100_000.000001 }] })
+    expect(lose(rig, usd(5000)).state).toBe('LIVE')
+    expect(lose(rig, UNIT).state).toBe('REDUCE_ONLY')
+    const total = trading(100, { cash: [{ USD: 100_000.000001 }] })
+    expect(lose(total, usd(10_000)).state).toBe('REDUCE_ONLY')
+    expect(lose(total, UNIT).state).toBe('STOPPED')
+  })
+
   test('looked at after a mark, a fill and a commission alike, with no poll between', () => {
     const marked = trading()
     marked.hold('AAA', 250, 100)
@@ -65,6 +74,7 @@ describe('R-02 after the daily trip', () => {
   test('latched: recovery above the line does not clear it, the next risk day does, once', () => {
     const rig = trading()
     lose(rig, usd(5000))
+    lose(rig, usd(1))
     rig.cash(usd(6000), 'interest')
     expect(rig.state).toBe('REDUCE_ONLY')
     expect(rig.alerts('daily_loss')).toHaveLength(1)
@@ -205,10 +215,12 @@ describe('R-05 flows and unexplained cash', () => {
     expect(small.rows('booked').map((r) => [r.amount, r.kind])).toEqual([[-usd(10), 9]])
     const large = twice(atBrokers(), -usd(11))
     expect(large.rows('booked')).toEqual([])
+    large.pass(30).books(0, { cash: large.dollars(usd(99_989)) })
     expect(large.alerts('cash_unexplained')).toMatchObject([{ broker: 0, critical: true }])
     expect(large.buy('AAA', 10)).toEqual(['state'])
     large.operator('explainCash', { broker: 0, value: 1 })
     expect(large.state).toBe('LIVE')
+    large.operator('explainCash', { broker: 0, value: 1 })
     expect(large.cashOf()).toBe(usd(99_989))
     expect(large.desk.losses.flowAll).toBe(0)
   })

@@ -1,6 +1,6 @@
 /** What the engine once did wrong, found by the rules' own text: each test failed before the commit that brought it. */
 import { describe, expect, test } from 'vitest'
-import { atBrokers, Rig, trading, usd } from '../support/engine-rig.ts'
+import { at, atBrokers, Rig, sent, trading, usd } from '../support/engine-rig.ts'
 
 describe('R-01 every event that changes equity is looked at', () => {
   test('cash that an operator explains, and shares that are written off', () => {
@@ -242,5 +242,144 @@ describe('R-30 what is not held any more is not missed', () => {
     rig.fill(rig.exit()?.orderId ?? 0, 100, 100).pass(5)
     expect(rig.held('AAA')).toBe(0)
     expect(rig.state).toBe('LIVE')
+  })
+})
+
+describe('R-48 an exit and an own order at another broker', () => {
+  test('what it could meet is taken back first, at every broker and listing; the rest is left alone', () => {
+    const symbols = [{ symbol: 'AAA', economicId: 'A' }, { symbol: 'AAB', economicId: 'A' }, 'BBB']
+    const rig = trading(100, { symbols, brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    rig.hold('AAA', 100, 100, 0)
+    rig.hold('AAA', 10, 95, 1)
+    const [bid, listing] = [rig.place(1, 'AAA', 10, 97), rig.place(1, 'AAB', 10, 97)]
+    const [other, offer] = [rig.place(1, 'BBB', 10, 97), rig.place(1, 'AAA', -10, 105)]
+    for (const id of [bid, listing, other, offer]) rig.ack(id)
+    rig.mark('AAA', 98)
+    expect(rig.cancels()).toEqual([bid, listing])
+    expect(rig.exit()).toBeUndefined()
+    rig.canceled(bid).canceled(listing).pass(1)
+    expect(rig.exit()).toMatchObject({ broker: 0, qty: 100 })
+    expect([rig.row(other).state, rig.row(offer).state]).toEqual(['new', 'new'])
+  })
+
+  test('it waits no longer than for any other cancel', () => {
+    const rig = trading(100, { brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    rig.hold('AAA', 100, 100, 0)
+    rig
+      .ack(rig.place(1, 'AAA', 10, 97))
+      .mark('AAA', 98)
+      .pass(9)
+    expect(rig.exit()).toBeUndefined()
+    expect(rig.pass(1).exit()).toMatchObject({ qty: 100 })
+  })
+})
+
+describe('F-34, D-08 a mismatch ends when the books explain it', () => {
+  const holding = (): Rig => {
+    const rig = atBrokers(100, { symbols: ['AAA', 'BBB'] })
+    rig.hold('AAA', 100, 100)
+    rig.hold('BBB', 100, 100)
+    return rig.pass(31).books(0)
+  }
+
+  test('a list that lagged behind: the next one agrees, and trading goes on', () => {
+    const rig = holding().pass(31)
+    rig.books(0, { positions: rig.holdings({ AAA: 100 }) })
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.pass(31).books(0)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.buy('BBB', 1, 100)).toBeTypeOf('number')
+  })
+
+  test('two mismatches: each is told of once, and both must be explained', () => {
+    const rig = holding().pass(31)
+    rig.books(0, { positions: rig.holdings({ AAA: 90 }) })
+    expect(rig.alerts('mismatch').map((a) => a.instrument)).toEqual([0, 1])
+    rig.pass(31).books(0, { positions: rig.holdings({ AAA: 90, BBB: 100 }) })
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.reload().operator('acknowledge', { broker: 0, symbol: 'AAA', value: 10 })
+    expect(rig.state).toBe('LIVE')
+    expect(rig.alerts('mismatch')).toHaveLength(2)
+  })
+
+  test('what is not ours and waits for the operator is another matter, before and after', () => {
+    const rig = holding().pass(31)
+    rig.external(0, 'BBB', 5, 100).books(0, { positions: rig.holdings({ AAA: 90, BBB: 105 }) })
+    rig.pass(31).books(0)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.buy('BBB', 1, 100)).toContain('duplicate')
+    expect(rig.buy('AAA', 1, 100)).toBeTypeOf('number')
+  })
+})
+
+describe('R-38, I-43 a liquidation ends within 180 s of a kill, or of the loss of the last broker', () => {
+  test('the total-loss stop waits for a path no longer than that', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 100, 100)
+    rig.link(0, 'lost').cash(-usd(10_000), 'fee').pass(600, 30)
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.link(0, 'failed').link(0, 'failed')
+    expect(rig.alerts('shutdown')).toHaveLength(1)
+    rig.pass(179, 1)
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.pass(1)
+    expect(rig.state).toBe('STOPPED')
+    expect(rig.alerts('residual')).toMatchObject([{ values: [100] }])
+    expect(rig.desk.stopped?.rule).toBe('R-04')
+  })
+
+  test('a kill while it waits for the market starts the clock, once', () => {
+    const rig = trading(100, { symbols: [{ symbol: 'AAA', venue: 'US' }], t0: at('2025-10-09T19:59:00Z') })
+    rig.hold('AAA', 100, 100)
+    rig.t = at('2025-10-09T20:10:00Z')
+    rig.cash(-usd(10_000), 'fee').pass(600, 30)
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.operator('kill').pass(100, 10).operator('kill').pass(80, 10)
+    expect(rig.state).toBe('STOPPED')
+    expect(rig.alerts('shutdown')).toHaveLength(1)
+  })
+  test('a kill after a cleared stop is a kill like the first', () => {
+    const rig = trading()
+    rig.operator('kill').pass(1)
+    expect(rig.state).toBe('STOPPED')
+    rig.operator('clearEmergency').pass(500, 10).mark('AAA', 100)
+    rig.hold('AAA', 100, 100)
+    rig.operator('kill')
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.pass(5)
+    expect(rig.exit()).toMatchObject({ qty: 100 })
+    expect(rig.alerts('shutdown')).toHaveLength(2)
+  })
+})
+
+describe('R-11, D-06 a reducing order that is replaced by a larger one', () => {
+  test('counts as opening from then on', () => {
+    const rig = trading(100, { symbols: [{ symbol: 'AAA', allowShort: true }] })
+    rig.hold('AAA', 10, 100)
+    const sale = rig.sell('AAA', 10, 101)
+    rig.ack(sale)
+    expect(rig.row(sale).reducing).toBe(true)
+    expect(rig.replace(sale, { qty: 20 })).toBeTypeOf('number')
+    expect(rig.row(sale).reducing).toBe(false)
+    // 10 held, 20 and 271 offered, at the mark of 100: 30,100.
+    expect(rig.sell('AAA', 271, 101)).toEqual(['exposure'])
+    expect(rig.sell('AAA', 270, 101)).toBeTypeOf('number')
+  })
+})
+
+describe('F-33 what another broker says of an order of ours', () => {
+  test('a report is ignored and told of, a row of its books matches nothing', () => {
+    const rig = atBrokers(100, { brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    const id = sent(rig.place(0, 'AAA', 10, 100))
+    rig.report(id, { type: 'accepted', broker: 1 }).report(id, { type: 'rejected', reason: 'broker', broker: 1 })
+    const fill = { ...rig.bookedFill(id, 10, 100), type: 'filled', broker: 1, cumQty: 10 } as const
+    rig.report(id, fill)
+    expect(rig.row(id)).toMatchObject({ state: 'pendingNew', cumQty: 0 })
+    expect([rig.held('AAA', 0), rig.held('AAA', 1)]).toEqual([0, 0])
+    expect(rig.alerts('external')).toHaveLength(3)
+    rig.pass(29).pass(2)
+    rig.books(1, { fills: [rig.bookedFill(id, 10, 100)], orders: [rig.booked(id, { state: 'canceled' })] })
+    expect(rig.row(id).cumQty).toBe(0)
+    expect(rig.row(id).state).not.toBe('canceled')
   })
 })

@@ -66,7 +66,9 @@ function applyLink(desk: Desk, e: LinkEvent): void {
     desk.alert('broker_down', broker, -1, 'R-37 broker down, nothing is opened there')
     settleReconciling(desk)
     const left = desk.links.all.some((l) => !l.down)
-    if (!left && (desk.state === 'LIVE' || desk.state === 'REDUCE_ONLY')) shutDown(desk, 'R-37 no broker is left')
+    if (!left && (desk.state === 'LIVE' || desk.state === 'REDUCE_ONLY' || desk.state === 'LIQUIDATING')) {
+      shutDown(desk, 'R-37 no broker is left')
+    }
   }
 }
 
@@ -121,6 +123,7 @@ function applyOperator(desk: Desk, e: OperatorEvent): void {
       if (desk.state !== 'STOPPED' && desk.state !== 'UNARMED') return
       desk.losses.rebase(desk.valuation.equity, desk.valuation.limitBase())
       desk.stopped = undefined
+      desk.shutdownSince = 0
       desk.enter('UNARMED', 'R-04 cleared by the operator')
       return
     case 'allot':

@@ -46,6 +46,7 @@ interface Saved extends Pick<Desk, (typeof PLAIN)[number]> {
   blind: [number, Micros][]
   over: number[]
   waiting: number[]
+  mismatched: number[]
   power: [number, BuyingPower][]
   audit: unknown
   records: unknown
@@ -82,6 +83,7 @@ export function saveDesk(desk: Desk): unknown {
     blind: [...desk.blind],
     over: [...desk.over],
     waiting: [...desk.waiting],
+    mismatched: [...desk.mismatched],
     power: [...desk.power],
     audit: desk.audit.snapshot(),
     records: desk.records.snapshot(),
@@ -112,6 +114,7 @@ export function loadDesk(desk: Desk, s: unknown): void {
   desk.blind = new Map(from.blind)
   desk.over = new Set(from.over)
   desk.waiting = new Set(from.waiting)
+  desk.mismatched = new Set(from.mismatched)
   desk.power = new Map(from.power)
   desk.losses.restore(from.losses, desk.limits)
   desk.audit.restore(from.audit)

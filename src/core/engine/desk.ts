@@ -95,8 +95,10 @@ export class Desk implements GateView {
   blind = new Map<number, Micros>()
   /** Holdings above the position limit (R-13). */
   over = new Set<number>()
-  /** Instruments that wait for the operator (F-30, F-34). */
+  /** Instruments that wait for the operator (F-30). */
   waiting = new Set<number>()
+  /** Holdings of which a broker has fewer than we, by broker and instrument (F-34): `mismatchKey`. */
+  mismatched = new Set<number>()
   power = new Map<number, BuyingPower>()
 
   constructor(setup: EngineSetup, records: RecordWriter) {
@@ -246,7 +248,10 @@ export class Desk implements GateView {
     this.orders.live = others.filter((o) => o !== row)
     const verdict = judge(this, intent)
     this.orders.live = others
-    return verdict.approved === undefined ? verdict.reasons : []
+    if (verdict.approved === undefined) return verdict.reasons
+    // From now on it counts as what it asks for: larger than the holding it opens (D-06).
+    row.reducing = verdict.approved.reducing
+    return []
   }
 
   #send(cmd: Command, instrument: number): void {
@@ -313,6 +318,10 @@ export class Desk implements GateView {
     if (!this.holds.lift(cause)) return false
     if (this.state === 'REDUCE_ONLY' && !this.holds.any) this.enter('LIVE', rule)
     return true
+  }
+
+  mismatchKey(broker: number, instrument: number): number {
+    return broker * this.market.instruments.length + instrument
   }
 
   /** The books of a broker are to be compared at the next opportunity (R-25, R-47). */

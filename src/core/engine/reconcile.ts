@@ -38,8 +38,8 @@ export function applyBooks(desk: Desk, host: AgentHost, e: BooksEvent): void {
   if (positions && cash) {
     books.agreed = true
     books.ever = true
-    if (desk.waiting.size === 0) desk.release('mismatch', 'R-40 books agree')
   }
+  if (desk.mismatched.size === 0) desk.release('mismatch', 'R-40 books agree')
   if (desk.losses.initial !== 0) watchLosses(desk)
   settleReconciling(desk)
 }
@@ -87,7 +87,11 @@ function applyPositions(desk: Desk, e: BooksEvent): boolean {
   const { broker } = e
   const books = desk.books.of(broker)
   let agreed = true
-  for (const { instrument, difference } of positionFindings(books, desk.ledger, desk.orders, e)) {
+  const findings = positionFindings(books, desk.ledger, desk.orders, e)
+  desk.market.instruments.forEach(({ id }) => {
+    if (!findings.some((f) => f.instrument === id)) desk.mismatched.delete(desk.mismatchKey(broker, id))
+  })
+  for (const { instrument, difference } of findings) {
     if (difference === undefined) {
       agreed = agreed && books.ever
       continue
@@ -96,15 +100,17 @@ function applyPositions(desk: Desk, e: BooksEvent): boolean {
     if (difference > 0 || p.external >= -difference) {
       // More than we bought, or less of what was not ours: the owner's business, no fill of ours.
       p.external += difference
+      desk.mismatched.delete(desk.mismatchKey(broker, instrument))
       explain(desk, 'external', instrument, [broker, difference])
       desk.alert('external', broker, instrument, 'R-43 holdings that are not ours changed', [difference])
       if (books.ever) desk.waiting.add(instrument)
     } else {
       agreed = false
-      desk.waiting.add(instrument)
-      if (desk.hold('mismatch', 'F-34 fewer shares at the broker than ours')) {
-        desk.alert('mismatch', broker, instrument, 'F-34 fewer shares at the broker than ours', [difference])
-      }
+      const key = desk.mismatchKey(broker, instrument)
+      if (desk.mismatched.has(key)) continue
+      desk.mismatched.add(key)
+      desk.hold('mismatch', 'F-34 fewer shares at the broker than ours')
+      desk.alert('mismatch', broker, instrument, 'F-34 fewer shares at the broker than ours', [difference])
     }
   }
   return agreed
@@ -122,8 +128,9 @@ export function acknowledge(desk: Desk, broker: number, instrument: number, miss
     if (desk.losses.initial !== 0) watchLosses(desk)
   }
   desk.waiting.delete(instrument)
+  if (broker >= 0) desk.mismatched.delete(desk.mismatchKey(broker, instrument))
   explain(desk, 'acknowledged', instrument, [broker, missing])
-  if (desk.waiting.size === 0) desk.release('mismatch', 'operator acknowledged')
+  if (desk.mismatched.size === 0) desk.release('mismatch', 'operator acknowledged')
 }
 
 /** $1, or one basis point of equity, may go unexplained; it is booked as a correction. */

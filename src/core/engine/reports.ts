@@ -37,6 +37,11 @@ export function applyReport(desk: Desk, e: ReportEvent, recorded = true): Report
     if (e.type === 'filled') forgottenFill(desk, e)
     return undefined
   }
+  if (row.broker !== e.broker) {
+    // Not our order, whatever its number: what it did shows in that broker's books (F-33).
+    desk.alert('external', e.broker, row.instrument, 'F-33 report of another broker on an order', [e.orderId])
+    return undefined
+  }
   switch (e.type) {
     case 'filled':
       return bookFill(desk, row, e)

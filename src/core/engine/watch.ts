@@ -74,10 +74,12 @@ function wantAll(desk: Desk): void {
  * the answer to a kill and to a failed process (R-39).
  */
 export function shutDown(desk: Desk, rule: string): void {
-  if (desk.state === 'LIQUIDATING' || desk.state === 'STOPPED') return
-  desk.stopped = { rule, t: desk.t }
+  if (desk.state === 'STOPPED' || desk.shutdownSince !== 0) return
   desk.shutdownSince = desk.t
   desk.alert('shutdown', -1, -1, `${rule} safe shutdown`)
+  // A liquidation under way goes on, but from now on not for longer than a shutdown may take.
+  if (desk.state === 'LIQUIDATING') return
+  desk.stopped = { rule, t: desk.t }
   desk.enter('LIQUIDATING', `${rule} safe shutdown`)
   liquidate(desk)
 }

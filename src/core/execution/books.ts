@@ -75,14 +75,14 @@ export function orderFindings(broker: number, orders: Orders, e: BooksEvent): Or
   const findings: OrderFinding[] = []
   for (const fill of e.fills ?? []) {
     const row = orders.get(fill.orderId)
-    if (row !== undefined && !row.log.some((known) => known.fillNo === fill.fillNo)) {
+    if (row?.broker === broker && !row.log.some((known) => known.fillNo === fill.fillNo)) {
       findings.push({ kind: 'fill', row, fill })
     }
   }
   const booked = new Map((e.orders ?? []).map((o) => [o.orderId, o]))
   for (const o of booked.values()) {
     const row = o.orderId > 0 ? orders.get(o.orderId) : undefined
-    const finding = row === undefined ? undefined : stateFinding(row, o)
+    const finding = row?.broker === broker ? stateFinding(row, o) : undefined
     if (finding !== undefined) findings.push(finding)
   }
   for (const row of orders.live) {

@@ -1,9 +1,9 @@
 /**
  * Exits of the risk rules (R-23, R-25, R-27, R-29): a procedure, not a retry. Per broker and instrument: cancel what is
- * live there, wait for the confirmation (or 10 s), look at the broker's books once a round went wrong, then one market
- * order for what is held; held back while the market is closed or halted. At most one exit order is live at a time, and
- * after three rounds that ended without a fill the exit rests: a stop until the next session or ten minutes later, a
- * liquidation for good. Only managed holdings are sold (R-43).
+ * live there, or elsewhere and could trade with it (R-48), wait for the confirmation (or 10 s), look at the broker's
+ * books once a round went wrong, then one market order for what is held; held back while the market is closed or halted.
+ * At most one exit order is live at a time, and after three rounds that ended without a fill the exit rests: a stop
+ * until the next session or ten minutes later, a liquidation for good. Only managed holdings are sold (R-43).
  */
 import type { Market } from '../data/market.ts'
 import { type Micros, MINUTE, SECOND } from '../base/time.ts'
@@ -63,6 +63,17 @@ function cancelable(o: OrderRow, t: Micros): boolean {
   return o.refusedAt === 0 || t - o.refusedAt >= CANCEL_WAIT
 }
 
+/** Own orders at other brokers that an exit could trade with: same side as the holding, same economic instrument. */
+function couldMeet({ ledger, market, orders }: ExitView, x: Exit): OrderRow[] {
+  const long = ledger.position(x.broker, x.instrument).qty > 0
+  const own = market.instruments[x.instrument]?.economicId
+  return orders.live.filter((o) => {
+    const elsewhere = o.broker !== x.broker || o.instrument !== x.instrument
+    const same = market.instruments[o.instrument]?.economicId === own
+    return elsewhere && same && o.origin === 'agent' && o.side > 0 === long
+  })
+}
+
 export class Exits {
   /** In the order in which they were wanted. */
   wanted: Exit[] = []
@@ -95,9 +106,10 @@ export class Exits {
     for (const x of this.wanted) {
       const live = orders.live.filter((o) => o.broker === x.broker && o.instrument === x.instrument)
       if (x.restUntil === -1 || live.some((o) => o.origin !== 'agent')) continue
-      for (const o of live) if (cancelable(o, view.t)) step.cancel.push(o)
-      if (live.length > 0 && x.cancelingSince === 0) x.cancelingSince = view.t
-      if (live.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue
+      const inTheWay = [...live, ...couldMeet(view, x)]
+      for (const o of inTheWay) if (cancelable(o, view.t)) step.cancel.push(o)
+      if (inTheWay.length > 0 && x.cancelingSince === 0) x.cancelingSince = view.t
+      if (inTheWay.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue
       this.#round(view, x, step)
     }
     const size = (x: Exit): number => Math.abs(valuation.valueOf(x.instrument))
