@@ -142,6 +142,10 @@ export class Desk implements GateView {
     return this.waiting.size > 0 && this.waiting.has(instrument)
   }
 
+  exiting(instrument: number): boolean {
+    return this.exits.isExiting(instrument)
+  }
+
   buyingPower(broker: number, currency: number): BuyingPower | undefined {
     return this.power.get(broker * this.ledger.currencies.length + currency)
   }
