@@ -87,7 +87,7 @@ describe('whole virtual runs', () => {
       ),
       { seed: SEED, numRuns: 60, endOnFailure: true },
     )
-    for (const what of ['sent agent', 'sent stop', 'report filled', 'command replace', 'reason exposure', 'roll']) {
+    for (const what of ['sent agent', 'sent stop', 'report filled', 'command replace', 'reason exposure']) {
       expect(seen.get(what) ?? 0, what).toBeGreaterThan(0)
     }
   })

@@ -33,6 +33,13 @@ export class ExitsJudge {
 
   constructor(judge: Judge) {
     this.#j = judge
+    const brokers = judge.world.facts.brokers.map((_, b) => b)
+    judge.world.exitDue = (i) => brokers.some((b) => this.#tripped.get(`${b} ${i}`)?.sent === false)
+    judge.world.exiting = (i) =>
+      brokers.some((b) => {
+        const key = `${b} ${i}`
+        return this.#tripped.has(key) || this.#rounds.has(`${key} stop`) || this.#rounds.has(`${key} liquidation`)
+      })
   }
 
   /** A valid mark was set: which stops must trip on it (R-26, R-29; `contract.md` 3)? */
@@ -85,12 +92,8 @@ export class ExitsJudge {
     const { world } = this.#j
     const { broker, instrument, origin } = wish
     if (origin === 'agent') {
-      if (reducing) return
-      world.facts.brokers.forEach((_, b) => {
-        const stop = this.#tripped.get(`${b} ${instrument}`)
-        if (stop === undefined || stop.sent) return
-        this.#j.fail('I-33', `order ${id} opens in instrument ${instrument}, whose stop tripped at ${stop.t}, no exit yet`)
-      })
+      const due = !reducing && world.exitDue(instrument)
+      if (due) this.#j.fail('I-33', `order ${id} opens in instrument ${instrument}, whose stop tripped, no exit yet`)
       return
     }
     const other = world.orders.at(broker, instrument).find((o) => o.origin !== 'agent')

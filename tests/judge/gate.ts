@@ -167,6 +167,8 @@ class Gate {
     const key = 2 * o.instrument + (o.side > 0 ? 1 : 0)
     say(this.#w.t < (this.#w.blocked.get(key) ?? 0))
     say(this.#w.waiting.has(o.instrument)) // F-30
+    say(this.#w.exitDue(o.instrument)) // I-33
+    if (this.#w.exiting(o.instrument)) this.#maybe.add('duplicate')
     say(there.some((x) => x.state === 'unknown')) // I-12
   }
 

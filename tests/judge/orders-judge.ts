@@ -227,8 +227,8 @@ export class OrdersJudge {
   #timedOut(o: Order, state: OrderStateName): void {
     const { world } = this.#j
     if (state !== 'unknown' || !awaits(o)) return
-    if (world.t - o.askedAt > world.facts.limits.orderTimeout) this.move(o, 'unknown')
-    else if (!o.known && world.t - o.sentAt > world.facts.limits.orderTimeout) this.move(o, 'unknown')
+    const since = o.known ? o.askedAt : o.sentAt
+    if (world.t - since > world.facts.limits.orderTimeout) this.move(o, 'unknown')
   }
 
   /** R-22. */
@@ -268,11 +268,9 @@ export class OrdersJudge {
     }
     const { orderTimeout } = world.facts.limits
     for (const o of world.orders.live) {
-      if (awaits(o) && world.t - o.askedAt > orderTimeout) {
-        this.#j.fail('R-36', `order ${o.id} is ${o.state} since ${o.askedAt}, now ${world.t}`)
-      }
-      if (!o.known && o.state !== 'unknown' && world.t - o.sentAt > orderTimeout) {
-        this.#j.fail('R-36', `order ${o.id} without any evidence since ${o.sentAt}, now ${world.t}, is ${o.state}`)
+      const since = o.known ? o.askedAt : o.sentAt
+      if (awaits(o) && world.t - since > orderTimeout) {
+        this.#j.fail('R-36', `order ${o.id} is ${o.state} without an answer since ${since}, now ${world.t}`)
       }
       if (o.filled > o.qty && !o.overfilled) this.#j.fail('I-15', `order ${o.id}: ${o.filled} of ${o.qty}`)
       if (o.filled < 0n) this.#j.fail('I-15', `order ${o.id}: ${o.filled}`)

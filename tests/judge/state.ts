@@ -50,6 +50,9 @@ export interface World {
   /** Instruments that wait for the operator. */
   readonly waiting: Set<number>
   readonly power: Map<string, { amount: bigint; t: number }>
+  /** A stop tripped and no exit was asked for yet; an exit is not known to be over. */
+  exitDue(instrument: number): boolean
+  exiting(instrument: number): boolean
 }
 
 export function newWorld(facts: Facts): World {
@@ -76,5 +79,7 @@ export function newWorld(facts: Facts): World {
     blocked: new Map(),
     waiting: new Set(),
     power: new Map(),
+    exitDue: () => false,
+    exiting: () => false,
   }
 }
