@@ -179,7 +179,9 @@ export class BooksJudge {
   /** R-05: $1 or one basis point of equity. */
   #small(currency: number, gap: bigint): boolean {
     const { ledger, facts } = this.#j.world
-    const value = abs(ledger.inBase(currency, frac(gap)) ?? ZERO)
+    const exact = ledger.inBase(currency, frac(gap))
+    if (exact === undefined) return false
+    const value = abs(exact)
     const dollar = facts.base === 'USD' ? frac(1_000_000) : ZERO
     return cmp(value, max(dollar, mul(ledger.equity() ?? ZERO, frac(1, 10_000)))) <= 0
   }
@@ -198,6 +200,7 @@ export class BooksJudge {
       this.#now?.fills.delete(`${a} ${b}`)
       if (found.fill.qty !== BigInt(c)) this.#j.fail('I-13', `fill ${b} of order ${a}: ${c}, booked ${found.fill.qty}`)
       this.#j.orders.fill(found.order, found.no, found.fill)
+      this.#j.follow()
     } else if (kind === 'external' && this.#now !== undefined) this.#external(row.instrument, broker, BigInt(a))
     else if (kind === 'adopted') this.#j.control.adopted(row.instrument, broker, BigInt(a), BigInt(b))
     else if (kind === 'acknowledged') world.waiting.delete(row.instrument)

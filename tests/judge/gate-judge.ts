@@ -142,14 +142,13 @@ export class GateJudge {
         this.#j.fail('I-20', `intent ${n.intent_id} lists ${name} ${n[name]}, it is ${value}`)
       }
     }
+    if (!losses.armed) return
     const near: [string, Frac, bigint][] = [
       ['equity', ledger.equity() ?? frac(n.equity as number), ledger.parts],
       ['limit_base', ledger.limitBase(), 2n * ledger.parts],
     ]
-    if (losses.armed) {
-      near.push(['daily_line', losses.daily(world.limits), 2n * ledger.parts + 1n])
-      near.push(['emergency_line', losses.emergency(world.limits), 2n * ledger.parts + 1n])
-    }
+    near.push(['daily_line', losses.daily(world.limits), 2n * ledger.parts + 1n])
+    near.push(['emergency_line', losses.emergency(world.limits), 2n * ledger.parts + 1n])
     const x = exposureOf(world, instrumentOf(world.facts, wish.instrument), live, wish)
     if (x !== undefined && wish.qty > 0n) near.push(['exposure', x, 3n * BigInt(world.facts.instruments.length)])
     const free = freeCash(world, wish.broker, currency, live)

@@ -211,6 +211,10 @@ class Gate {
     const base = this.#w.ledger.limitBase()
     const { num, den } = this.#w.limits.positionSize
     const x = exposureOf(this.#w, this.#i, this.#live, this.#o)
+    if (!this.#w.armed) {
+      this.#maybe.add('exposure')
+      return
+    }
     if (x === undefined || base.n <= 0n) {
       this.#against.add('exposure')
       return

@@ -136,12 +136,21 @@ export class Judge {
     }
     this.fed = true
     this.#input(row)
+    this.follow()
+  }
+
+  /** The peak, where the total loss is taken of it (R-03). */
+  follow(): void {
+    const e = this.losses.armed && this.world.state !== 'UNARMED' ? this.world.ledger.equity() : undefined
+    if (e !== undefined && this.world.limits.totalLossBase === 'peak') this.losses.follow(e)
   }
 
   /** I-19. */
   #numbers(row: Row): void {
     for (let i = 0; i < row.w.length; i++) {
       const x = row.w[i] as number
+      // Before the first arming there are no lines: the last two words of a verdict.
+      if (row.kind === K.verdict && x === -Infinity && i >= row.w.length - 2 && !this.losses.armed) continue
       const money = row.kind !== K.decision && row.kind !== K.equity
       if (!Number.isFinite(x) || Object.is(x, -0) || (money && !Number.isSafeInteger(x))) {
         this.fail('I-19', `word ${i} of a row of kind ${row.kind} is ${x}`)
@@ -304,7 +313,7 @@ export class Judge {
     if (!losses.armed) return
     const e = world.ledger.equity()
     if (e === undefined) return
-    losses.follow(e)
+    this.follow()
     if (world.state !== 'LIVE' && world.state !== 'REDUCE_ONLY') return
     const total = losses.emergency(world.limits)
     if (this.#below(e, total)) this.fail('R-03', `E ${show(e)} at or below ${show(total)} and no trip`)
@@ -320,6 +329,7 @@ export class Judge {
     const starts = to === 'LIVE' || to === 'REDUCE_ONLY'
     if (starts && !losses.armed && (world.state === 'UNARMED' || world.state === 'RECONCILING')) {
       losses.arm(this.equity(), world.ledger.limitBase())
+      world.armed = true
     }
     world.state = to
     this.count(`state ${to}`)

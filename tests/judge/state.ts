@@ -39,6 +39,8 @@ export interface World {
   t: number
   seq: number
   state: StateName
+  /** E_0 is known: before it equity and lines are not kept. */
+  armed: boolean
   sentToday: number
   dailyTripped: boolean
   runaway: boolean
@@ -66,6 +68,7 @@ export function newWorld(facts: Facts): World {
     t: 0,
     seq: 0,
     state: 'UNARMED',
+    armed: false,
     sentToday: 0,
     dailyTripped: false,
     runaway: false,
