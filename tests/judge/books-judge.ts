@@ -8,6 +8,7 @@ import type { ForeignOrder, LinkView } from './state.ts'
 
 interface Delivered {
   readonly broker: number
+  askedSeq: number
   readonly orders: Map<number, string>
   readonly foreign: ForeignOrder[]
   readonly fills: Map<string, { order: Order; no: number; fill: Fill }>
@@ -46,6 +47,7 @@ export class BooksJudge {
     const [, , , broker, request, what, ...v] = row.w as [number, number, number, number, number, number, ...number[]]
     this.#open ??= {
       broker,
+      askedSeq: 0,
       orders: new Map(),
       foreign: [],
       fills: new Map(),
@@ -98,6 +100,7 @@ export class BooksJudge {
     const link = this.#link(d.broker)
     if (request !== link.request || link.askedAt === 0) return
     link.askedAt = 0
+    d.askedSeq = link.askedSeq
     // A list that did not come is evidence of nothing (F-35).
     if (delivered.some((x) => x === 0)) return this.#j.count('books failed')
     this.#j.count('books')
@@ -222,8 +225,13 @@ export class BooksJudge {
 
   #underWay(broker: number, instrument: number): boolean {
     const { ledger, orders } = this.#j.world
-    const moved = ledger.at(broker, instrument).fillSeq > this.#link(broker).askedSeq
-    return moved || orders.at(broker, instrument).length > 0
+    const moved = ledger.at(broker, instrument).fillSeq > (this.#now?.askedSeq ?? 0)
+    return moved || orders.at(broker, instrument).some((o) => this.#before(o))
+  }
+
+  /** Exits of this step left after the books were looked at. */
+  #before(o: Order): boolean {
+    return o.origin === 'agent' || o.sentSeq < this.#j.world.seq
   }
 
   /** The operator explains what is unexplained at a broker. */
@@ -277,8 +285,8 @@ export class BooksJudge {
   #cash(d: Delivered, link: LinkView): boolean {
     const { world } = this.#j
     const busy =
-      [...world.orders.live].some((o) => o.broker === d.broker) ||
-      (world.ledger.holdings[d.broker] ?? []).some((h) => h.fillSeq > link.askedSeq)
+      [...world.orders.live].some((o) => o.broker === d.broker && this.#before(o)) ||
+      (world.ledger.holdings[d.broker] ?? []).some((h) => h.fillSeq > d.askedSeq)
     if (busy) return link.ever
     const before = this.#left.get(d.broker) ?? new Set<number>()
     const left = new Set<number>()

@@ -172,12 +172,15 @@ export class ScriptedBroker {
     const head = this.#head(o.id)
     if (to === undefined) {
       o.fills.splice(at, 1)
+      if (o.state === 'filled') o.state = 'canceled'
       this.say({ ...head, type: 'busted', fillNo: no })
       return
     }
     const now = { ...f, qty: to.qty, price: to.price }
     this.#pay(o.instrument, o.side, now.qty, now.price, now.fee)
     o.cum += now.qty
+    // What is taken back of an order that had ended is not worked again.
+    if (o.state === 'filled' && o.cum < o.qty) o.state = 'canceled'
     o.fills[at] = now
     this.say({ ...head, type: 'corrected', fillNo: no, qty: now.qty, price: now.price, fee: now.fee, tax: now.tax })
   }

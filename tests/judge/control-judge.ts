@@ -148,7 +148,7 @@ export class ControlJudge {
         this.#holds.delete('overfill')
         return
       case 'clearEmergency':
-        if (world.state !== 'STOPPED' && world.state !== 'UNARMED') return
+        if (!losses.armed || (world.state !== 'STOPPED' && world.state !== 'UNARMED')) return
         losses.rebase(this.#j.equity(), world.ledger.limitBase())
         exits.killed = undefined
         return
@@ -231,7 +231,8 @@ export class ControlJudge {
     const [from, to] = [stateName(fromCode), stateName(toCode)]
     if (from !== world.state) this.#j.fail('D-08', `left ${from}, it was ${world.state}`)
     if (toCode < fromCode) this.#leftwards(from, to)
-    if (this.#j.sodPending && from === 'RECONCILING') {
+    const settles = toCode < STATE.indexOf('LIQUIDATING') || this.#j.losses.emergencyTripped
+    if (this.#j.sodPending && from === 'RECONCILING' && settles) {
       this.#j.losses.raise(this.#j.equity())
       this.#j.sodPending = false
     }

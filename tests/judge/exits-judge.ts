@@ -175,6 +175,8 @@ export class ExitsJudge {
   }
 
   #isCanceling(o: Order): boolean {
-    return o.state === 'pendingCancel' || o.cancelSeq === this.#j.world.seq || o.sentSeq === this.#j.world.seq
+    const { seq } = this.#j.world
+    const asked = o.cancelSeq === seq || (o.cancelSeq > 0 && o.state === 'unknown')
+    return o.state === 'pendingCancel' || asked || o.sentSeq === seq || o.origin === 'liquidation'
   }
 }

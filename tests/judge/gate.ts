@@ -168,7 +168,7 @@ class Gate {
     say(this.#w.t < (this.#w.blocked.get(key) ?? 0))
     say(this.#w.waiting.has(o.instrument)) // F-30
     say(this.#w.exitDue(o.instrument)) // I-33
-    if (this.#w.exiting(o.instrument)) this.#maybe.add('duplicate')
+    if (this.#w.exiting(o.instrument) || this.#w.state !== 'LIVE') this.#maybe.add('duplicate')
     say(there.some((x) => x.state === 'unknown')) // I-12
   }
 

@@ -124,7 +124,9 @@ export class Judge {
     if (row.kind === K.header || row.kind === K.checkpoint) return
     this.#numbers(row)
     if (row.kind === K.roll) return this.#roll(row)
-    if (!this.#timed) this.#time((row.kind <= LAST_TAPE_KIND ? row.w[1] : row.w[2]) as number)
+    // A cause lifted by the roll is written with the time of the event before.
+    const rolls = this.#rolled && row.kind === K.state && !this.fed
+    if (!this.#timed && !rolls) this.#time((row.kind <= LAST_TAPE_KIND ? row.w[1] : row.w[2]) as number)
     if (row.kind > LAST_INPUT_KIND) return this.#output(row)
     if (row.kind === K.books) {
       this.fed = true
@@ -141,7 +143,7 @@ export class Judge {
 
   /** The peak, where the total loss is taken of it (R-03). */
   follow(): void {
-    const e = this.losses.armed && this.world.state !== 'UNARMED' ? this.world.ledger.equity() : undefined
+    const e = this.losses.armed ? this.world.ledger.equity() : undefined
     if (e !== undefined && this.world.limits.totalLossBase === 'peak') this.losses.follow(e)
   }
 
@@ -270,7 +272,7 @@ export class Judge {
       case K.equity: {
         const e = this.equity()
         const kept = row.w[3] as number
-        if (!this.world.ledger.agrees(kept, e)) this.fail('I-17', `equity ${kept}, from scratch ${show(e)}`)
+        if (this.losses.armed && !this.world.ledger.agrees(kept, e)) this.fail('I-17', `equity ${kept}, from scratch ${show(e)}`)
         return
       }
       default:

@@ -38,7 +38,7 @@ export type Op =
   | { readonly op: 'acknowledge' | 'adopt'; readonly b: number; readonly i: number; readonly priced: boolean }
   | { readonly op: 'explain'; readonly b: number; readonly kind: number }
   | { readonly op: 'allot'; readonly amount: number }
-  | { readonly op: 'restart'; readonly value: 0 | 1 | 2; readonly away: number }
+  | { readonly op: 'restart'; readonly away: number }
   | { readonly op: 'clock'; readonly offset: number }
   | { readonly op: 'limits'; readonly changes: readonly LimitChange[] }
 
@@ -90,7 +90,7 @@ export function play(w: World, o: Op): void {
     case 'limits':
       return w.step({ type: 'limits', changes: o.changes }, 1000)
     case 'restart':
-      return w.restart(o.value, o.away)
+      return w.restart(o.away)
     case 'settle':
       return w.settle()
     default:
@@ -306,21 +306,21 @@ const WEIGHTED: readonly fc.WeightedArbitrary<Op>[] = (
     [2, o('power', { b, amount: fc.constantFrom(0, 300_000_000_000, 50_000_000_000) })],
     [12, o('settle', {})],
     [8, o('fill-all', {})],
-    [2, o('enable', {})],
-    [2, o('arm', {})],
-    [1, o('kill', {})],
-    [1, o('stop', {})],
-    [1, o('clear', {})],
-    [1, o('fail', {})],
+    [6, o('enable', {})],
+    [4, o('arm', {})],
+    [0.3, o('kill', {})],
+    [0.2, o('stop', {})],
+    [2, o('clear', {})],
+    [0.2, o('fail', {})],
     [2, o('acknowledge', { b, i: any, priced: fc.boolean() })],
     [1, o('adopt', { b, i: any, priced: fc.boolean() })],
     [1, o('explain', { b, kind: fc.integer({ min: 1, max: 9 }) })],
     [1, o('allot', { amount: fc.constantFrom(0, 30_000_000_000, 200_000_000_000) })],
-    [2, o('restart', { value: fc.constantFrom<0 | 1 | 2>(0, 1, 2, 2), away: fc.constantFrom(1000, 40 * SECOND, 20 * HOUR) })],
+    [2, o('restart', { away: fc.constantFrom(1000, 40 * SECOND, 20 * HOUR) })],
     [1, o('clock', { offset: fc.constantFrom(0, SECOND, SECOND + 1, -2 * SECOND) })],
     [1, o('limits', { changes: fc.array(limitChange, { minLength: 1, maxLength: 2 }) })],
   ] as const
-).map(([weight, shape]) => ({ weight, arbitrary: fc.record(shape as never) as unknown as fc.Arbitrary<Op> }))
+).map(([weight, shape]) => ({ weight: Math.round(weight * 10), arbitrary: fc.record(shape as never) as unknown as fc.Arbitrary<Op> }))
 
 export const operation: fc.Arbitrary<Op> = fc.oneof(...WEIGHTED)
 
@@ -345,6 +345,7 @@ export const scene: fc.Arbitrary<Scene> = fc.record({
   allotted: fc.constantFrom(false, false, true),
   peak: fc.boolean(),
   blindExit: fc.boolean(),
+  paper: fc.boolean(),
 })
 
 export function scenario(most: number): fc.Arbitrary<Scenario> {

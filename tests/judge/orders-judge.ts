@@ -67,7 +67,8 @@ export class OrdersJudge {
 
   #plain(o: Order, name: string, row: Row): void {
     // A broker that says it does not know the order has not shown that it does.
-    if (!(name === 'cancelRejected' && row.w[6] === UNKNOWN_ORDER)) o.known = true
+    const denies = name === 'cancelRejected' || name === 'replaceRejected' || name === 'rejected'
+    if (!(denies && row.w[6] === UNKNOWN_ORDER)) o.known = true
     if (name === 'replaced') {
       o.qty = BigInt(row.w[6] as number)
       o.limit = row.w[7] as number

@@ -92,6 +92,8 @@ export interface Scene {
   readonly allotted: boolean
   readonly peak: boolean
   readonly blindExit: boolean
+  /** A restart re-arms in full (paper), or protects what is held until the operator arms. */
+  readonly paper: boolean
 }
 
 export const PLAIN: Scene = {
@@ -106,6 +108,7 @@ export const PLAIN: Scene = {
   allotted: false,
   peak: false,
   blindExit: false,
+  paper: true,
 }
 
 const RULES: readonly BrokerRules[] = [

@@ -235,7 +235,7 @@ export class World {
   }
 
   /** I-30: the state survives a restart as it is; the new incarnation starts with what the brokers hold. */
-  restart(value: number, away: number): void {
+  restart(away: number): void {
     const saved = JSON.stringify(this.engine.snapshot())
     this.engine = this.#make()
     this.engine.restore(JSON.parse(saved))
@@ -244,7 +244,7 @@ export class World {
     if (saved.length > 2_000_000) this.judge.fail('I-40', `a state of ${saved.length} characters`)
     for (const broker of this.brokers) broker.lose()
     // An earlier arming is valid only where there was one.
-    const valid = this.engine.desk.losses.initial === 0 ? 0 : value
+    const valid = this.engine.desk.losses.initial === 0 ? 0 : this.scene.paper ? 2 : 1
     this.step({ type: 'system', fact: 'restarted', value: valid }, away)
   }
 

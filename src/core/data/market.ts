@@ -134,7 +134,9 @@ export class Market {
   onQuote(e: QuoteEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
     this.accepted = false
-    if (e.venueT !== e.t && !this.#acceptable(q, e.t, e.venueT, q.lastQuoteVenueT)) return false
+    if ((e.venueT !== e.t || e.venueT < q.lastQuoteVenueT) && !this.#acceptable(q, e.t, e.venueT, q.lastQuoteVenueT)) {
+      return false
+    }
     if (e.flags > 0xffffffff && Math.floor(e.flags / FLAG_SUSPICIOUS) % 2 === 1) return false
     this.accepted = true
     q.lastQuoteVenueT = e.venueT
@@ -155,7 +157,8 @@ export class Market {
 
   onTrade(e: TradeEvent, seq: number): boolean {
     const q = this.quoted[e.instrument] as Quoted
-    this.accepted = e.venueT === e.t || this.#acceptable(q, e.t, e.venueT, q.lastTradeVenueT)
+    const inTime = e.venueT === e.t && e.venueT >= q.lastTradeVenueT
+    this.accepted = inTime || this.#acceptable(q, e.t, e.venueT, q.lastTradeVenueT)
     if (!this.accepted) return false
     q.lastTradeVenueT = e.venueT
     if ((this.shapes[e.instrument] as FeedShape).oneSided) this.#newDay(q, e.instrument, e.t)

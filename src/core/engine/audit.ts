@@ -68,7 +68,8 @@ export class Audit {
     const fx = d.valuation.fxInstrument(currency)
     const rate = d.valuation.rate(currency)
     const position = d.ledger.position(broker, instrument)
-    const whole = Number.isSafeInteger(intent.qty) && intent.qty > 0
+    // Numbers that are none were denied for their structure; nothing is computed from them (I-19).
+    const whole = [intent.qty, intent.limit, intent.stop].every(Number.isSafeInteger) && intent.qty > 0
     const need = whole && intent.side > 0 ? cashNeed(d, intent, instrument, intent.qty) : 0
     this.#records.row(KIND.verdict, instrument, d.seq, [
       ...[d.t, intent.intentId, orderId, broker, reducing ? 1 : 0, reasons, ENGINE_STATES.indexOf(d.state)],

@@ -116,15 +116,16 @@ function applyOperator(desk: Desk, e: OperatorEvent): void {
       if (desk.holds.has('overfill')) desk.release('overfill', 'operator acknowledged')
       return
     case 'clearEmergency':
-      if (desk.state !== 'STOPPED' && desk.state !== 'UNARMED') return
+      // Before the first arming there is no base to write anew.
+      if (desk.losses.initial === 0 || (desk.state !== 'STOPPED' && desk.state !== 'UNARMED')) return
       desk.losses.rebase(desk.valuation.equity, desk.valuation.limitBase())
       desk.stopped = undefined
       desk.enter('UNARMED', 'R-04 cleared by the operator')
       return
     case 'allot':
       desk.valuation.allotted = e.value
-      desk.losses.retune(desk.limits, desk.valuation.limitBase(), e.value === 0 ? Infinity : e.value)
-      return
+      desk.losses.retune(desk.limits, desk.valuation.limitBase(), e.value === 0 ? desk.losses.initial : e.value)
+      return watchLosses(desk)
     default:
       return unreachable(e.action)
   }

@@ -143,7 +143,8 @@ export class Desk implements GateView {
   }
 
   exiting(instrument: number): boolean {
-    return this.exits.isExiting(instrument)
+    const { wanted } = this.exits
+    return wanted.some((x) => x.instrument === instrument && this.ledger.position(x.broker, instrument).qty !== 0)
   }
 
   buyingPower(broker: number, currency: number): BuyingPower | undefined {

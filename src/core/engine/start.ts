@@ -4,7 +4,7 @@
  */
 import { SECOND } from '../base/time.ts'
 import type { Desk } from './desk.ts'
-import { liquidate } from './watch.ts'
+import { liquidate, watchLosses } from './watch.ts'
 
 /** The first moment at which equity can be computed: E_0 = E_sod = E, and trading may begin (virtual runs). */
 export function armAtFirstEvent(desk: Desk): void {
@@ -37,6 +37,7 @@ export function restart(desk: Desk, resume: number, away: number): void {
     desk.orders.move(row, 'timeout')
     row.unknownSince = desk.t
     desk.orderRow(row)
+    desk.alert('unknown', row.broker, row.instrument, 'R-36 on its way at the restart, unknown', [row.orderId])
   }
   desk.enter('RECONCILING', 'restarted')
   if (away > 0) desk.alert('restart', -1, -1, 'R-44 restarted', [Math.round(away / SECOND)])
@@ -57,11 +58,17 @@ export function settleReconciling(desk: Desk): void {
     desk.stopped ??= { rule: 'R-04', t: desk.t }
     desk.enter('LIQUIDATING', 'R-04 latched across the restart')
     liquidate(desk)
-  } else if (desk.armed || desk.resume === 2) begin(desk, 'reconciled and armed')
-  else if (desk.resume === 1) {
+  } else if (desk.armed || (desk.resume === 2 && !shutDownBefore(desk))) begin(desk, 'reconciled and armed')
+  else if (desk.resume > 0) {
     desk.hold('restart', 'R-44 restarted, nothing is opened until armed')
     desk.enter('REDUCE_ONLY', 'R-44 restarted, nothing is opened until armed')
+    watchLosses(desk)
   } else desk.enter('UNARMED', 'reconciled, waiting to be armed')
+}
+
+/** After a kill, a failure or a shutdown nothing opens before the operator arms again, paper included (I-07, R-38). */
+function shutDownBefore(desk: Desk): boolean {
+  return desk.stopped !== undefined && desk.stopped.rule !== 'operator'
 }
 
 /** The operator armed; both factors were checked outside. */
@@ -71,6 +78,7 @@ export function armByOperator(desk: Desk): void {
     return
   }
   desk.armed = true
+  desk.stopped = undefined
   desk.holds.lift('restart')
   if (desk.state === 'UNARMED' && desk.brokers.some((_, b) => desk.books.agreed(b)))
     begin(desk, 'armed by the operator')
@@ -86,4 +94,6 @@ function begin(desk: Desk, why: string): void {
   }
   desk.armed = true
   desk.enter(desk.holds.any ? 'REDUCE_ONLY' : 'LIVE', why)
+  // What was lost while nobody looked counts from the first moment.
+  watchLosses(desk)
 }

@@ -38,7 +38,8 @@ function holderOf(view: GateView, terms: OrderTerms): number {
 }
 
 function affords(view: GateView, broker: number, terms: OrderTerms): boolean {
-  if (terms.side < 0 || !(terms.qty > 0) || !Number.isSafeInteger(terms.qty)) return true
+  if (terms.side < 0 || !(terms.qty > 0)) return true
+  if (![terms.qty, terms.limit, terms.stop].every(Number.isSafeInteger)) return true
   const need = cashNeed(view, terms, terms.instrument, terms.qty)
   return need <= freeCash(view, broker, view.ledger.currencyOf(terms.instrument))
 }
