@@ -342,7 +342,7 @@ describe('R-38, I-43 a liquidation ends within 180 s of a kill, or of the loss o
     const rig = trading()
     rig.operator('kill').pass(1)
     expect(rig.state).toBe('STOPPED')
-    rig.operator('clearEmergency').pass(500, 10).mark('AAA', 100)
+    rig.operator('clearEmergency').pass(500, 10).mark('AAA', 100).operator('arm')
     rig.hold('AAA', 100, 100)
     rig.operator('kill')
     expect(rig.state).toBe('LIQUIDATING')

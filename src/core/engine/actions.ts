@@ -19,7 +19,7 @@ export function applyAction(desk: Desk, host: AgentHost, e: ActionEvent): void {
   for (let broker = 0; broker < desk.stops.length; broker++) followFill(desk, broker, instrument)
   host.split(instrument, e.num, e.den)
   desk.valuation.revalue(instrument)
-  if (desk.state === 'UNARMED') return
+  if (desk.losses.initial === 0) return
   desk.valuation.settle()
   desk.equityRow()
 }

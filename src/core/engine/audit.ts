@@ -76,7 +76,7 @@ export class Audit {
       ...[intent.side, intent.qty, intent.limit, intent.stop],
       ...[q.mark2, d.t - q.markT, rate?.num ?? 0, rate?.den ?? 0],
       fx === undefined ? 0 : fxElapsed(d.market.of(fx).markT, d.t),
-      ...[d.valuation.equity, d.valuation.limitBase(), whole && !reducing ? exposureInBase(d, intent) : 0],
+      ...[d.valuation.equity, d.valuation.limitBase(), whole ? exposureInBase(d, intent) : 0],
       ...[position.qty, position.external, sellable(d, broker, instrument)],
       ...[need, freeCash(d, broker, currency), d.ordersToday, takenInstruments(d).size],
       ...[d.losses.dailyLine, d.losses.emergencyLine],

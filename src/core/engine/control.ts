@@ -120,7 +120,8 @@ function applyOperator(desk: Desk, e: OperatorEvent): void {
       if (desk.holds.has('overfill')) desk.release('overfill', 'operator acknowledged')
       return
     case 'clearEmergency':
-      if (desk.state !== 'STOPPED' && desk.state !== 'UNARMED') return
+      // Before the first arming there is no base to write anew.
+      if (desk.losses.initial === 0 || (desk.state !== 'STOPPED' && desk.state !== 'UNARMED')) return
       desk.losses.rebase(desk.valuation.equity, desk.valuation.limitBase())
       desk.stopped = undefined
       desk.shutdownSince = 0
@@ -130,6 +131,7 @@ function applyOperator(desk: Desk, e: OperatorEvent): void {
       desk.valuation.allotted = e.value
       // Without an allotment the base is no smaller than any capital can be; a number, because JSON has no infinity.
       desk.losses.retune(desk.limits, desk.valuation.limitBase(), e.value === 0 ? Number.MAX_SAFE_INTEGER : e.value)
+      if (desk.losses.initial !== 0) watchLosses(desk)
       return
     default:
       return unreachable(e.action)

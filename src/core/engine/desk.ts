@@ -148,6 +148,11 @@ export class Desk implements GateView {
     return this.waiting.size > 0 && this.waiting.has(instrument)
   }
 
+  exiting(instrument: number): boolean {
+    const { wanted } = this.exits
+    return wanted.some((x) => x.instrument === instrument && this.ledger.position(x.broker, instrument).qty !== 0)
+  }
+
   buyingPower(broker: number, currency: number): BuyingPower | undefined {
     return this.power.get(broker * this.ledger.currencies.length + currency)
   }

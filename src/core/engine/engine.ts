@@ -184,7 +184,7 @@ export class Engine {
     this.records.market(e)
     if (!desk.market.onFx(e, desk.seq)) return
     if (desk.state === 'UNARMED') armAtFirstEvent(desk)
-    else if (desk.valuation.dependsOn(e.instrument)) {
+    if (desk.losses.initial !== 0 && desk.valuation.dependsOn(e.instrument)) {
       desk.valuation.settle()
       watchLosses(desk)
     }
@@ -201,7 +201,10 @@ export class Engine {
     const { desk } = this
     if (desk.state === 'UNARMED') {
       desk.valuation.revalue(instrument)
-      return armAtFirstEvent(desk)
+      // Disarmed by the operator: equity is kept, for he may arm again.
+      if (desk.losses.initial === 0) return armAtFirstEvent(desk)
+      desk.valuation.settle()
+      return watchLosses(desk)
     }
     if (desk.ledger.owned(instrument) === 0) return
     desk.valuation.revalue(instrument)
@@ -222,7 +225,8 @@ export class Engine {
     const { desk } = this
     this.records.cash(e, desk.seq)
     desk.ledger.move(e.broker, e.currency, e.amount)
-    if (desk.state === 'UNARMED') return
+    // From the first arming on flows count, whatever the state is now.
+    if (desk.losses.initial === 0) return
     if (e.kind === 'deposit' || e.kind === 'withdrawal') desk.losses.flow(desk.valuation.toBase(e.currency, e.amount))
     desk.valuation.settle()
     watchLosses(desk)

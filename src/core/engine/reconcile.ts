@@ -147,6 +147,8 @@ function applyCash(desk: Desk, e: BooksEvent): boolean {
   for (const [currency, difference] of findings) {
     // The first books bring the opening balance.
     if (!books.ever) bookCash(desk, e.broker, currency, difference, 'deposit')
+    // Without a rate nobody can say that it is little.
+    else if (desk.valuation.rate(currency) === undefined) left.push([currency, difference])
     else if (Math.abs(desk.valuation.toBase(currency, difference)) <= tolerance(desk)) {
       bookCash(desk, e.broker, currency, difference, 'correction')
     } else left.push([currency, difference])

@@ -60,7 +60,8 @@ export function applyReport(desk: Desk, e: ReportEvent, recorded = true): Report
 
 function moveOrder(desk: Desk, row: OrderRow, e: StateReport): Reported | undefined {
   const before = row.state
-  row.known = true
+  // A broker that does not know an order has not shown that it does (F-14).
+  if (!('reason' in e) || e.reason !== 'unknown_order') row.known = true
   if (e.type === 'replaced') {
     row.qty = e.qty
     row.limit = e.limit

@@ -58,13 +58,18 @@ export function settleReconciling(desk: Desk): void {
     desk.stopped ??= { rule: 'R-04', t: desk.t }
     desk.enter('LIQUIDATING', 'R-04 latched across the restart')
     liquidate(desk)
-  } else if (desk.armed || desk.resume === 2) begin(desk, 'reconciled and armed')
-  else if (desk.resume === 1) {
+  } else if (desk.armed || (desk.resume === 2 && !shutDownBefore(desk))) begin(desk, 'reconciled and armed')
+  else if (desk.resume > 0) {
     desk.hold('restart', 'R-44 restarted, nothing is opened until armed')
     desk.enter('REDUCE_ONLY', 'R-44 restarted, nothing is opened until armed')
     // What was lost meanwhile counts before anything is traded.
     if (desk.losses.initial !== 0) watchLosses(desk)
   } else desk.enter('UNARMED', 'reconciled, waiting to be armed')
+}
+
+/** After a kill, a failure or a shutdown nothing opens before the operator arms again, paper included (I-07, R-38). */
+function shutDownBefore(desk: Desk): boolean {
+  return desk.stopped !== undefined && desk.stopped.rule !== 'operator'
 }
 
 /** The operator armed; both factors were checked outside. */
@@ -74,6 +79,7 @@ export function armByOperator(desk: Desk): void {
     return
   }
   desk.armed = true
+  desk.stopped = undefined
   desk.holds.lift('restart')
   if (desk.state === 'UNARMED' && desk.brokers.some((_, b) => desk.books.agreed(b)))
     begin(desk, 'armed by the operator')
@@ -89,5 +95,6 @@ function begin(desk: Desk, why: string): void {
   }
   desk.armed = true
   desk.enter(desk.holds.any ? 'REDUCE_ONLY' : 'LIVE', why)
+  // What was lost while nobody looked counts from the first moment.
   watchLosses(desk)
 }

@@ -20,7 +20,7 @@ const SHUTDOWN_MAX: Micros = 180 * SECOND
 
 /** R-07: processed before the first event of a new risk day; E_sod is E on the last valid marks before it. */
 export function roll(desk: Desk, day: number): void {
-  if (desk.losses.initial === 0 && desk.state === 'UNARMED') return
+  if (desk.losses.initial === 0) return
   desk.ordersToday = 0
   desk.losses.roll(desk.valuation.equity, desk.valuation.limitBase())
   desk.records.row(KIND.roll, -1, desk.seq, [riskDayStart(day), day, desk.valuation.equity])
@@ -74,6 +74,8 @@ function wantAll(desk: Desk): void {
  * the answer to a kill and to a failed process (R-39).
  */
 export function shutDown(desk: Desk, rule: string): void {
+  // An engine that had ended before has nothing to shut down, but what is live is taken back (I-34).
+  if (desk.state === 'STOPPED') for (const o of [...desk.orders.live]) desk.cancel(o, rule)
   if (desk.state === 'STOPPED' || desk.shutdownSince !== 0) return
   desk.shutdownSince = desk.t
   desk.alert('shutdown', -1, -1, `${rule} safe shutdown`)
@@ -110,6 +112,7 @@ export function followFill(desk: Desk, broker: number, instrument: number): void
 /** R-13: a holding that drifted above the limit is told of once per crossing; the gate does the rest. */
 export function watchDrift(desk: Desk, instrument: number): void {
   const { valuation, limits } = desk
+  if (valuation.rate(desk.ledger.currencyOf(instrument)) === undefined) return
   const value = valuation.toBase(desk.ledger.currencyOf(instrument), Math.abs(valuation.valueOf(instrument)))
   const { num, den } = limits.positionSize
   const above = compareProducts(value, den, valuation.limitBase(), num) > 0

@@ -89,10 +89,6 @@ export class Exits {
     }
   }
 
-  isExiting(instrument: number): boolean {
-    return this.wanted.some((x) => x.instrument === instrument)
-  }
-
   /** Is there anything left to do, now or later? Exits that rest for good are not. */
   get pending(): boolean {
     return this.wanted.some((x) => x.restUntil !== -1)

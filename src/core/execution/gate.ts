@@ -61,6 +61,8 @@ export interface GateView {
   mayOpen(broker: number): boolean
   /** Waits an external fill, a mismatch or an unexplained holding for the operator (F-30)? */
   unacknowledged(instrument: number): boolean
+  /** Is an exit of this instrument wanted and not done (I-33)? */
+  exiting(instrument: number): boolean
   /** The last buying-power answer for a currency. */
   buyingPower(broker: number, currency: number): BuyingPower | undefined
   /** Until when opening is blocked after a rejection, by instrument and side. */

@@ -67,6 +67,11 @@ export interface ExternalOrder {
 /** States in which a message of ours is out and unanswered. */
 const AWAITING: ReadonlySet<OrderState> = new Set(['pendingNew', 'pendingCancel', 'pendingReplace'])
 
+/** A cancel sent after an order that nobody answered does not give it more time (R-36). */
+function unansweredSince(o: OrderRow): Micros {
+  return o.known ? o.askedAt : o.sentAt
+}
+
 /** Finished orders kept for late fills (F-23). */
 const KEEP_FINISHED = 1024
 
@@ -133,13 +138,13 @@ export class Orders {
   /** The earliest moment at which a message has been without an answer for `timeout`; Infinity when all have one. */
   oldestAsked(): Micros {
     let t = Infinity
-    for (const o of this.live) if (AWAITING.has(o.state) && o.askedAt < t) t = o.askedAt
+    for (const o of this.live) if (AWAITING.has(o.state)) t = Math.min(t, unansweredSince(o))
     return t
   }
 
   /** Live orders that a broker has not answered for. */
   awaiting(askedBefore: Micros): OrderRow[] {
-    return this.live.filter((o) => AWAITING.has(o.state) && o.askedAt < askedBefore)
+    return this.live.filter((o) => AWAITING.has(o.state) && unansweredSince(o) < askedBefore)
   }
 
   move(row: OrderRow, event: LifecycleEvent): Transition {

@@ -151,7 +151,8 @@ export class Valuation {
       )
       flow[ccy] = (flow[ccy] as Money) + Math.floor(twice / 2)
     }
-    return flow.reduce((sum, amount, ccy) => sum + this.toBase(ccy, amount), 0)
+    // What has no rate yet counts nothing.
+    return flow.reduce((sum, amount, ccy) => sum + (this.rate(ccy) === undefined ? 0 : this.toBase(ccy, amount)), 0)
   }
 
   /** What percentage limits are taken of: equity, or the allotment with its result where that is less. */

@@ -29,7 +29,8 @@ function inFlight(view: GateView, intent: OrderIntent): boolean {
 
 /**
  * UNKNOWN blocks opening there (I-12), a rejection blocks its side for 60 s (R-24), what the operator has not yet
- * acknowledged blocks its symbol (F-30); one exit at a time (R-23); never against an own order (R-48).
+ * acknowledged blocks its symbol (F-30), and so does an exit that is not done (I-33); one exit at a time (R-23); never
+ * against an own order (R-48).
  */
 export const checkDuplicate: RiskCheck = (view, intent, reducing) => {
   if (inFlight(view, intent)) return true
@@ -40,6 +41,7 @@ export const checkDuplicate: RiskCheck = (view, intent, reducing) => {
   if (crossesOwn(view, intent)) return true
   if (reducing) return false
   if (view.t < view.blockedUntil(intent.instrument, intent.side) || view.unacknowledged(intent.instrument)) return true
+  if (view.exiting(intent.instrument)) return true
   return view.orders.live.some(
     (o) => o.broker === intent.broker && o.instrument === intent.instrument && o.state === 'unknown',
   )
