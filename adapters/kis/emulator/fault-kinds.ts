@@ -73,6 +73,7 @@ const KINDS = [
   ['truncated-body', 'next', 'F-15', 'the answer ends in its middle', {}],
   ['trickle', 'next', 'F-21', 'the answer arrives byte by byte', { ms: ['pause between bytes', 100] }],
   ['empty-list', 'next', 'F-14 F-35', 'the inquiry answers with empty lists (as paper daily-ccld does)', {}],
+  ['data-changed', 'next', 'F-15', 'the list of orders is refused with "data changed, ask again"', {}],
   [
     'order-refused',
     'next',

@@ -12,7 +12,6 @@ import {
 } from '../../wire/domestic-fields.ts'
 import { type Row, row } from '../../wire/fields.ts'
 import { fixedText, padded, percentText, readWhole } from '../../wire/numbers.ts'
-import { isOldId } from '../../wire/transactions.ts'
 import type { Holding } from '../account.ts'
 import type { Board } from '../board.ts'
 import { dayText, kst } from '../clock.ts'
@@ -219,10 +218,10 @@ export function sellable(call: Call): Answer {
   return succeed(call, 'inquiry', { output1 }, 'D')
 }
 
-/** The new ids want the exchange field; without it the vendor says that data changed (reference 5.5). */
+/** That a new id without the exchange field may get "data changed" (reference 5.5) is a fault: clients do leave it out. */
 export function dayOrders(call: Call): Answer {
   if (!ownsAccount(call)) return parameterError('OPSQ2000')
-  if (!isOldId(call.tr, call.trId) && call.param('EXCG_ID_DVSN_CD') === '') {
+  if (call.world.faults.take('data-changed', call.now, { path: call.tr.path, trId: call.trId }) !== undefined) {
     return refuseWith('APBK1680', '조회이후에 자료가 변경되었습니다.(다시 조회하세요)', '7')
   }
   const { orders } = call.world.desk

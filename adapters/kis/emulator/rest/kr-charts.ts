@@ -55,12 +55,18 @@ function minuteRows(board: Board, day: number, time: string, count: number): Row
     .slice(0, count)
 }
 
+/** `HHMMSS`; python-kis asks with midnight for the newest bars, and gets them from the vendor. */
+function untilOf(call: Call): string {
+  const time = call.param('FID_INPUT_HOUR_1').padStart(6, '0')
+  return time === '000000' ? '235959' : time
+}
+
 export function minutes(call: Call): Answer {
   const fault = badMarket(call)
   if (fault !== undefined) return fault
   const board = domesticBoard(call, call.param('FID_INPUT_ISCD'))
   if (board === undefined) return succeed(call, 'quote', { output1: row(KR_MINUTES_HEAD, {}), output2: [] })
-  const until = call.param('FID_INPUT_HOUR_1').padStart(6, '0')
+  const until = untilOf(call)
   const day = localDayOf(call.now, KST)
   return succeed(call, 'quote', { output1: head(board), output2: minuteRows(board, day, until, MINUTES_A_PAGE) })
 }
@@ -73,7 +79,7 @@ export function pastMinutes(call: Call): Answer {
   if (board === undefined || day === undefined) {
     return succeed(call, 'quote', { output1: row(KR_MINUTES_HEAD, {}), output2: [] })
   }
-  const until = call.param('FID_INPUT_HOUR_1').padStart(6, '0')
+  const until = untilOf(call)
   return succeed(call, 'quote', { output1: head(board), output2: minuteRows(board, day, until, PAST_MINUTES_A_PAGE) })
 }
 
