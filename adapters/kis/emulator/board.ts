@@ -4,8 +4,9 @@
  * behind the best one are made up from the tick table and a hash of the price: nothing can be filled there.
  */
 import { DAY, MINUTE, type Micros } from '../../../src/core/base/time.ts'
-import type { BarEvent, MarketEvent } from '../../../src/core/domain/event.ts'
+import { type BarEvent, FLAG_SUSPICIOUS, type MarketEvent } from '../../../src/core/domain/event.ts'
 import { tickAt } from '../../../src/core/domain/instrument.ts'
+import { usable } from '../../../src/core/sim/conditions.ts'
 import { localDayOf, localMicros } from './clock.ts'
 import type { Listing } from './listing.ts'
 
@@ -80,12 +81,14 @@ export class Board {
     this.#turn(event.type === 'bar' && open ? event.start : event.t)
     switch (event.type) {
       case 'quote':
+        if (event.flags >= FLAG_SUSPICIOUS) return []
         this.seenAt = event.t
         if (event.bid > 0) [this.bid, this.bidSize] = [event.bid, event.bidSize]
         if (event.ask > 0) [this.ask, this.askSize] = [event.ask, event.askSize]
         return []
       case 'trade':
-        if (!(event.price > 0)) return []
+        // Prints that set no price (odd lots, late and derived ones) are not told.
+        if (!(event.price > 0) || !usable(event.flags)) return []
         return [this.#print(event.t, event.price, event.size, this.ask === 0 || event.price * 2 >= this.bid + this.ask)]
       case 'bar':
         return this.#bar(event, open)

@@ -3,7 +3,7 @@ import type { Micros } from '../../../src/core/base/time.ts'
 import { sessionTimes } from '../../../src/reference/calendars.ts'
 import type { Account } from './account.ts'
 import type { Board } from './board.ts'
-import type { EmulatorClock } from './clock.ts'
+import { type EmulatorClock, localDayOf } from './clock.ts'
 import type { Credentials } from './credentials.ts'
 import type { TradingDesk } from './desk.ts'
 import type { FaultPlan } from './faults.ts'
@@ -45,13 +45,13 @@ export interface World {
 
 export type SessionState = 'open' | 'before-open' | 'after-close' | 'holiday'
 
-/** Can a listing be ordered now? Generated markets are always open. */
+/** Can a listing be ordered now? Generated markets are always open; on a tape the calendar of the venue says. */
 export function sessionState(world: World, listing: Listing, now: Micros): SessionState {
-  const clock = world.desk.clocks[listing.instrument.id]
-  if (clock === undefined || clock.isOpen(now)) return 'open'
-  const today = sessionTimes(listing.instrument.venue, clock.localDay(now))
+  if (world.feed.alwaysOpen) return 'open'
+  const today = sessionTimes(listing.instrument.venue, localDayOf(now, listing.zone))
   if (today === undefined) return 'holiday'
-  return now < today.open ? 'before-open' : 'after-close'
+  if (now < today.open) return 'before-open'
+  return now < today.close ? 'open' : 'after-close'
 }
 
 export function isBusinessDay(day: number): boolean {

@@ -46,10 +46,10 @@ export function readScaled(text: string, scale: number): number | undefined {
   return bare === '' ? undefined : toScaled(bare, scale)
 }
 
-/** A whole number such as an order number or a quantity; undefined when blank or anything else. */
+/** A whole number of digits alone, such as an order number; "70000.0" is none, as the vendor has it. */
 export function readWhole(text: string): number | undefined {
-  const x = readScaled(text, 0)
-  return x !== undefined && x >= 0 ? x : undefined
+  const bare = text.trim()
+  return /^\d+$/.test(bare) ? readScaled(bare, 0) : undefined
 }
 
 /** Order numbers differ in padding between answers, lists and notices: compare them as integers. */
