@@ -5,7 +5,7 @@
 import type { Micros } from '../../../src/core/base/time.ts'
 import { parseStamp } from '../../../src/core/base/time.ts'
 import type { Calendar } from '../../../src/core/domain/calendar.ts'
-import type { MarketEvent } from '../../../src/core/domain/event.ts'
+import type { MarketEvent, TapeEvent } from '../../../src/core/domain/event.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import type { StreamKinds } from '../../../src/core/sim/config.ts'
 import { Failure } from '../../../src/cli/failure.ts'
@@ -118,17 +118,23 @@ export class TapeFeed implements MarketFeed {
 }
 
 interface MergedBatch {
-  readonly events: readonly MarketEvent[]
+  readonly events: readonly TapeEvent[]
   readonly opens: Uint8Array
   readonly count: number
 }
 
-/** The merge reuses its arrays. */
+/** The merge reuses its arrays. Corporate actions and halts on a tape are for the engine: this market does not play them. */
 function copyBatch(batch: MergedBatch): FeedEntry[] {
-  return Array.from({ length: batch.count }, (_, i) => ({
-    event: batch.events[i] as MarketEvent,
-    open: batch.opens[i] === 1,
-  }))
+  const entries: FeedEntry[] = []
+  for (let i = 0; i < batch.count; i++) {
+    const event = batch.events[i] as TapeEvent
+    if (isMarket(event)) entries.push({ event, open: batch.opens[i] === 1 })
+  }
+  return entries
+}
+
+function isMarket(event: TapeEvent): event is MarketEvent {
+  return event.type !== 'action' && event.type !== 'status'
 }
 
 function streamKinds(streams: readonly TapeStream[]): StreamKinds {
