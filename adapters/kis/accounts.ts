@@ -87,6 +87,7 @@ export class AccountInquiries<E extends Environment> {
     )
     if (!answer.ok) return undefined
     const total = rowsOf(answer.body.output2)[0]
+    if (answer.rows.length === 0 && isWorth(total?.scts_evlu_amt)) return undefined
     const holdings = answer.rows.flatMap((row) => this.#domesticHolding(row) ?? [])
     return { holdings, won: readScaled(total?.prvs_rcdl_excc_amt ?? '', moneyDecimals('KRW')) }
   }
@@ -106,6 +107,7 @@ export class AccountInquiries<E extends Environment> {
       const fields = { ...accountFields(this.#account), OVRS_EXCG_CD: exchange, TR_CRCY_CD: 'USD' }
       const answer = await this.#rest.list(this.#rest.codes.account['us.balance'], fields, 'output1')
       if (!answer.ok) return undefined
+      if (answer.rows.length === 0 && isWorth(rowsOf(answer.body.output2)[0]?.frcr_pchs_amt1)) return undefined
       for (const row of answer.rows) {
         const listing = this.#listings.find('us', row.ovrs_pdno ?? '')
         const held =
@@ -176,6 +178,11 @@ export class AccountInquiries<E extends Environment> {
     if (!answer.ok) return undefined
     return readScaled(rowsOf(answer.envelope.body.output)[0]?.ord_psbl_cash ?? '', moneyDecimals('KRW'))
   }
+}
+
+/** Shares without rows: the list was not delivered (F-35). */
+function isWorth(text: string | undefined): boolean {
+  return /[1-9]/.test(text ?? '')
 }
 
 /** Cut at the money unit: the wire may carry more decimals. */

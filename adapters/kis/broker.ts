@@ -8,7 +8,8 @@ import { type Micros, SECOND } from '../../src/core/base/time.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
 import type { BrokerRequest, CancelOrder, OrderCommand, Reconcile, SubmitOrder } from '../../src/core/domain/command.ts'
 import type { LinkState } from '../../src/core/domain/control.ts'
-import type { FeeModel } from '../../src/core/domain/fees.ts'
+import { type FeeModel, notional } from '../../src/core/domain/fees.ts'
+import type { Money } from '../../src/core/domain/units.ts'
 import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
 import type { Observable } from 'rxjs'
 import { AbsenceWatch } from './absence.ts'
@@ -232,7 +233,17 @@ export class KisBroker<E extends Environment> implements Broker {
   #looksAbsent(order: OwnOrder): Promise<boolean | undefined> {
     const { id } = order.listing.instrument
     const noticed = this.#desk.noticedAt.get(id) ?? -Infinity
-    return this.#absence.look(order, this.#p.context.clock.now(), noticed, this.#ownSales(id))
+    return this.#absence.look(order, this.#p.context.clock.now(), noticed, {
+      sales: this.#ownSales(id),
+      wonBids: this.#wonBids(),
+    })
+  }
+
+  #wonBids(): Money {
+    return this.#p.orders
+      .open('kr')
+      .filter((o) => o.terms.side > 0 && o.phase === 'working')
+      .reduce((sum, o) => sum + notional(o.listing.instrument, 1, o.leaves, o.wireLimit), 0)
   }
 
   #ownSales(instrument: number): number {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createKis, type Kis, type KisOptions } from '../../../adapters/kis/index.ts'
 import { type Addresses, KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
 import { GeneratedFeed } from '../../../adapters/kis/emulator/generated-feed.ts'
-import type { EmulatorOptions } from '../../../adapters/kis/emulator/options.ts'
+import { type EmulatorOptions, readCash } from '../../../adapters/kis/emulator/options.ts'
 import { DEFAULTS, type KisSettings, readAccount } from '../../../adapters/kis/settings.ts'
 import { DAY, epochDay, HOUR, MINUTE, SECOND } from '../../../src/core/base/time.ts'
 import type { SubmitOrder } from '../../../src/core/domain/command.ts'
@@ -60,7 +60,7 @@ export class Bench {
     const symbols = given.emulator?.symbols ?? ['005930', 'NVDA']
     const seed = given.emulator?.seed ?? 1
     const feed = new GeneratedFeed(symbols, seed, from)
-    const rate = { requestsPerSecond: 1000 }
+    const rate = { requestsPerSecond: 1000, cash: readCash(['KRW=100000000000', 'USD=10000000']) }
     const emulator = await KisEmulator.create(
       { ...rate, pingSeconds: 1, ...given.emulator, symbols, seed },
       { clock, feed },
