@@ -1,0 +1,284 @@
+/**
+ * The KIS emulator: REST and socket servers on loopback over one account and one market. `create` listens; `advance`
+ * plays everything up to a moment of the run's clock; stand-alone, a timer calls it. Nothing here decides when time
+ * passes, so a caller with its own clock can drive it in step with an engine.
+ */
+import type { Server } from 'node:http'
+import { toScaled } from '../../../src/core/base/decimal.ts'
+import type { Micros } from '../../../src/core/base/time.ts'
+import { Account } from './account.ts'
+import { Board } from './board.ts'
+import { type EmulatorClock, KST, localDayOf, scaledClock, wallNow } from './clock.ts'
+import { createControlServer } from './control.ts'
+import { type Credentials, makeCredentials, TextSource } from './credentials.ts'
+import { roundCosts } from './costs.ts'
+import { type OrderEvent, TradingDesk } from './desk.ts'
+import { playFault } from './fault-play.ts'
+import { FaultPlan } from './faults.ts'
+import type { FeedEntry, MarketFeed } from './feed.ts'
+import { GeneratedFeed, WARM_UP } from './generated-feed.ts'
+import { makeListing } from './listing.ts'
+import { type EmulatorOptions, withDefaults } from './options.ts'
+import { endHalts } from './halt.ts'
+import { givePast } from './past.ts'
+import { BuyingPower } from './power.ts'
+import { RateLimiter } from './rate.ts'
+import { createRestServer } from './rest/server.ts'
+import { NoticeDesk } from './socket/notices.ts'
+import { Publisher } from './socket/publisher.ts'
+import { AppkeySlots, SocketServer } from './socket/server.ts'
+import type { Session } from './socket/session.ts'
+import { TapeFeed } from './tape-feed.ts'
+import { TokenDesk } from './tokens.ts'
+import { type Door, isBusinessDay, type World } from './world.ts'
+
+export interface Addresses {
+  readonly rest: string
+  readonly ws: string
+  readonly credentials: Credentials
+}
+
+export interface EmulatorParts {
+  /** Absent: the wall clock, scaled by `speed`. */
+  readonly clock?: EmulatorClock
+  readonly feed?: MarketFeed
+}
+
+/** How often the stand-alone timer looks at the clock, milliseconds of wall time. */
+const TICK_MS = 5
+
+export class KisEmulator {
+  readonly world: World
+  readonly publisher: Publisher
+  readonly notices: NoticeDesk
+  readonly sockets: readonly SocketServer[]
+  readonly #servers: readonly Server[]
+  readonly #slots = new AppkeySlots()
+  readonly #feed: MarketFeed
+  #timer: NodeJS.Timeout | undefined
+  #usdKrw: number
+  /** False while history is played. */
+  #telling = false
+  #addresses: readonly Addresses[] = []
+  #control = ''
+
+  private constructor(options: EmulatorOptions, feed: MarketFeed, clock: EmulatorClock) {
+    this.#feed = feed
+    this.#usdKrw = toScaled(options.usdKrw, 4) ?? 0
+    this.world = this.#makeWorld(options, clock)
+    this.publisher = new Publisher(this.world)
+    this.notices = new NoticeDesk(this.world, new TextSource(options.seed, 'notices'))
+    const doors = [...this.world.keys.values()]
+    this.sockets = doors.map(
+      (door, i) => new SocketServer(this.world, door, this.#slots, new TextSource(options.seed, `socket ${i}`)),
+    )
+    const rest = doors.map((door, i) => createRestServer(this.world, door, new TextSource(options.seed, `uid ${i}`)))
+    this.#servers = [...rest, createControlServer(this)]
+  }
+
+  static async create(given: Partial<EmulatorOptions> = {}, parts: EmulatorParts = {}): Promise<KisEmulator> {
+    const options = withDefaults(given)
+    const now = wallNow()
+    const feed =
+      parts.feed ??
+      (options.tape === undefined
+        ? new GeneratedFeed(options.symbols, options.seed, now - WARM_UP)
+        : await TapeFeed.open(options.tape))
+    const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? now : feed.start, options.speed)
+    const emulator = new KisEmulator(options, feed, clock)
+    emulator.#begin()
+    await emulator.#listen()
+    return emulator
+  }
+
+  get addresses(): readonly Addresses[] {
+    return this.#addresses
+  }
+
+  get control(): string {
+    return this.#control
+  }
+
+  /** As they were asked for; on a tape in order of code points. */
+  get symbols(): string[] {
+    const all = [...this.world.listings.keys()]
+    return this.#feed.alwaysOpen ? this.world.options.symbols.filter((symbol) => all.includes(symbol)) : all
+  }
+
+  #makeWorld(options: EmulatorOptions, clock: EmulatorClock): World {
+    const feed = this.#feed
+    const listings = feed.instruments.filter((i) => i.venue !== 'FX').map(makeListing)
+    const boards = new Map(listings.map((listing) => [listing.symbol, new Board(listing, feed.alwaysOpen)]))
+    const trading: Door = {
+      env: options.env,
+      quotesOnly: false,
+      credentials: makeCredentials(options.seed, options.env),
+    }
+    const quotes: Door = { env: 'live', quotesOnly: true, credentials: makeCredentials(options.seed, 'quotes') }
+    const doors = options.env === 'paper' ? [trading, quotes] : [trading]
+    const { account: id, hts_id } = trading.credentials
+    const account = new Account(id, hts_id, options.cash, roundCosts, this.#usdKrw)
+    const branch = options.env === 'paper' ? '00950' : '06010'
+    const desk = new TradingDesk(feed, account, branch, options.seed, (event) => this.#orderEvent(event))
+    const usdKrw = account.integratedMargin ? this.#usdKrw : 0
+    return {
+      options,
+      clock,
+      feed,
+      listings: new Map(listings.map((listing) => [listing.symbol, listing])),
+      boards,
+      account,
+      desk,
+      power: new BuyingPower(desk, boards, { usdKrw }),
+      tokens: new TokenDesk(options.seed),
+      rate: new RateLimiter(options.requestsPerSecond),
+      faults: new FaultPlan((fault) => playFault(this, fault)),
+      keys: new Map(doors.map((door) => [door.credentials.appkey, door])),
+      usdKrw: () => this.#usdKrw,
+      flush: () => this.flush(),
+    }
+  }
+
+  #orderEvent(event: OrderEvent): void {
+    this.notices.take(event)
+  }
+
+  /** Everything before the clock's first moment has happened already: it is history that nobody was told. */
+  #begin(): void {
+    const { boards, options, clock } = this.world
+    if (this.#feed.alwaysOpen) {
+      const seen = new Set<string>()
+      const first = this.#feed.start
+      for (const board of boards.values()) {
+        if (seen.has(board.listing.symbol)) continue
+        seen.add(board.listing.symbol)
+        givePast(board, options.seed, this.#firstPrice(board), localDayOf(first, board.listing.zone))
+      }
+    }
+    this.#roll(clock.now())
+    this.#play(clock.now())
+    this.#telling = true
+  }
+
+  /** The generator's first price of a symbol, before any event: what a copy of the feed says first. */
+  #firstPrice(board: Board): number {
+    const { instrument } = board.listing
+    const copy = new GeneratedFeed([instrument.symbol], this.world.options.seed, this.#feed.start)
+    for (let i = 0; i < 1000; i++) {
+      const { event } = copy.next()
+      if (event.type === 'quote' && event.bid > 0) return event.bid
+    }
+    throw new Error(`${instrument.symbol}: the generated market shows no quote`)
+  }
+
+  /** Plays what is due at the run's clock and tells it. A tape may have to be read on in between. */
+  async advance(now: Micros = this.world.clock.now()): Promise<void> {
+    for (;;) {
+      this.#play(now)
+      if (!this.#feed.needsLoad) break
+      await this.#feed.load()
+    }
+    this.world.faults.due(now)
+    endHalts(this, now)
+    this.flush()
+  }
+
+  #play(now: Micros): void {
+    this.#roll(now)
+    const { desk } = this.world
+    while (this.#feed.nextTime() <= now) {
+      const t = this.#feed.nextTime()
+      if (desk.nextExpiry < t) desk.expire(t)
+      this.#event(this.#feed.next())
+    }
+    if (desk.nextExpiry <= now) desk.expire(now)
+  }
+
+  #event(entry: FeedEntry): void {
+    const { event, open } = entry
+    if (event.type === 'fx') {
+      const fx = this.#feed.instruments[event.instrument]
+      if (fx?.symbol === 'USD/KRW' && event.rate > 0)
+        this.#usdKrw = Math.round((event.rate / 10 ** fx.priceDecimals) * 10_000)
+      return
+    }
+    if (!('instrument' in event)) return
+    const board = this.world.boards.get(this.#feed.instruments[event.instrument]?.symbol ?? '')
+    if (board === undefined || board.halted) return
+    this.world.desk.market(event, open)
+    const prints = board.take(event, open)
+    if (!this.#telling) return
+    if (prints.length > 0) this.publisher.print(board, prints)
+    if (event.type !== 'trade') this.publisher.book(board)
+  }
+
+  #roll(now: Micros): void {
+    const day = localDayOf(now, KST)
+    this.world.account.roll(day, isBusinessDay(day) || this.#feed.alwaysOpen)
+    this.world.desk.rollTo(day, now)
+  }
+
+  sessions(): Session[] {
+    return this.sockets.flatMap((socket) => [...socket.sessions])
+  }
+
+  flush(): void {
+    const sessions = this.sessions()
+    this.notices.flush(sessions)
+    if (sessions.length === 0) this.publisher.forget()
+    else this.publisher.flush(sessions)
+  }
+
+  /** Stand-alone: the timer drives. */
+  run(): void {
+    let busy = false
+    this.#timer = setInterval(() => {
+      if (busy) return
+      busy = true
+      void this.advance().finally(() => {
+        busy = false
+      })
+    }, TICK_MS)
+  }
+
+  async #listen(): Promise<void> {
+    const { options, keys } = this.world
+    const doors = [...keys.values()]
+    const rest: number[] = []
+    const ws: number[] = []
+    for (const [i, server] of this.#servers.slice(0, doors.length).entries()) {
+      rest.push(await listen(server, i === 0 ? options.port : 0))
+    }
+    for (const [i, socket] of this.sockets.entries()) ws.push(await listen(socket.http, i === 0 ? options.wsPort : 0))
+    this.#addresses = doors.map((door, i) => ({
+      rest: `http://127.0.0.1:${rest[i]}`,
+      ws: `ws://127.0.0.1:${ws[i]}`,
+      credentials: door.credentials,
+    }))
+    this.#control = `http://127.0.0.1:${await listen(this.#servers.at(-1) as Server, options.controlPort)}`
+  }
+
+  block(appkey: string, ms: number): void {
+    this.#slots.block(appkey, ms)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    for (const socket of this.sockets) socket.close()
+    for (const server of this.#servers) {
+      server.close()
+      server.closeAllConnections()
+    }
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}

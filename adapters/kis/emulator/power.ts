@@ -1,0 +1,84 @@
+/** What the account can still do: money not tied up in open buys, shares not tied up in open sells. */
+import { mulDiv } from '../../../src/core/base/fixed.ts'
+import { notional } from '../../../src/core/domain/fees.ts'
+import { notionalScale } from '../../../src/core/domain/instrument.ts'
+import type { Money } from '../../../src/core/domain/units.ts'
+import type { Held } from './account.ts'
+import type { Board } from './board.ts'
+import type { TradingDesk } from './desk.ts'
+import type { Listing } from './listing.ts'
+import { isOpen, type KisOrder, leavesOf } from './order.ts'
+
+/** Room for the fee of a buy, in hundred-thousandths; at least what the fill will cost. */
+const FEE_ROOM: Readonly<Record<Held, number>> = { KRW: 15, USD: 250 }
+
+export interface PowerOptions {
+  /** Dollar purchases may use won, at this rate (10^-4 won a dollar); 0 where there is no integrated margin. */
+  readonly usdKrw: number
+}
+
+/** The price at which an order is margined: its limit, else the upper limit, else a tenth above the ask. */
+export function marginPrice(board: Board, price: number): number {
+  if (price > 0) return price
+  const { upper } = board.limits()
+  if (Number.isFinite(upper)) return upper
+  return Math.ceil(Math.max(board.ask, board.last) * 1.1)
+}
+
+/** Money that a buy of `qty` ties up. */
+export function blocked(listing: Listing, qty: number, price: number): Money {
+  const amount = notional(listing.instrument, 1, qty, price)
+  return amount + mulDiv(amount, FEE_ROOM[listing.currency], 100_000, 'up')
+}
+
+export class BuyingPower {
+  readonly #desk: TradingDesk
+  readonly #boards: ReadonlyMap<string, Board>
+  readonly #options: PowerOptions
+
+  constructor(desk: TradingDesk, boards: ReadonlyMap<string, Board>, options: PowerOptions) {
+    this.#desk = desk
+    this.#boards = boards
+    this.#options = options
+  }
+
+  /** Unsettled proceeds of sales count; what open buys would cost does not. */
+  free(currency: Held): Money {
+    let free = this.#desk.account.depositAfter(currency, 2)
+    for (const order of this.#desk.orders) if (order.listing.currency === currency) free -= this.#tied(order)
+    return Math.max(0, free)
+  }
+
+  #tied(order: KisOrder): Money {
+    if (order.side < 0 || !isOpen(order)) return 0
+    const board = this.#boards.get(order.listing.symbol) as Board
+    return blocked(order.listing, leavesOf(order), marginPrice(board, order.price))
+  }
+
+  /** Dollars that may be spent: those held, and won where integrated margin turns them into dollars. */
+  freeForUs(): Money {
+    const usd = this.free('USD')
+    const { usdKrw } = this.#options
+    if (usdKrw === 0) return usd
+    // Money: KRW 10^-4, USD 10^-6; the rate is 10^-4 won a dollar.
+    return usd + mulDiv(this.free('KRW'), 1_000_000, usdKrw, 'down')
+  }
+
+  /** Whole shares that `money` buys at `price`, fee included. */
+  shares(listing: Listing, money: Money, price: number): number {
+    if (price <= 0) return 0
+    const { mul, div } = notionalScale(listing.instrument)
+    const each = (price * mul) / div
+    let qty = Math.floor(money / (each * (1 + FEE_ROOM[listing.currency] / 100_000)))
+    while (qty > 0 && blocked(listing, qty, price) > money) qty--
+    return Math.max(0, qty)
+  }
+
+  sellable(symbol: string): number {
+    let qty = this.#desk.account.holding(symbol)?.qty ?? 0
+    for (const order of this.#desk.orders) {
+      if (order.listing.symbol === symbol && order.side < 0 && isOpen(order)) qty -= leavesOf(order)
+    }
+    return Math.max(0, qty)
+  }
+}

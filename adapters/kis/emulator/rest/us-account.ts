@@ -1,0 +1,324 @@
+/** Overseas account inquiries (reference 7.6 to 7.10): balance, present balance, open orders, executions, buying power. */
+import { mulDiv, pow10 } from '../../../../src/core/base/fixed.ts'
+import type { Money } from '../../../../src/core/domain/units.ts'
+import { byOrderCode } from '../../wire/exchanges.ts'
+import { type FieldTable, type Row, row } from '../../wire/fields.ts'
+import { fixedText, padded, percentText, readScaled } from '../../wire/numbers.ts'
+import {
+  PRESENT_CURRENCY,
+  PRESENT_HOLDING,
+  PRESENT_TOTAL,
+  US_BALANCE,
+  US_HOLDING,
+  US_OPEN,
+  US_ORDER,
+  US_POWER,
+} from '../../wire/overseas-fields.ts'
+import type { Holding } from '../account.ts'
+import { kst, stamp } from '../clock.ts'
+import { isOpen, type KisOrder, leavesOf } from '../order.ts'
+import type { World } from '../world.ts'
+import { type Answer, type Call, ownsAccount, parameterError, refuseWith, succeed } from './call.ts'
+import { averagePrice, isEmptied, sideCode, won } from './kr-account.ts'
+import { pageOf } from './pages.ts'
+import { overseasBoard, type OverseasBoard } from './us-quotes.ts'
+
+const USD = 6
+
+function money(x: Money, decimals: number): string {
+  return fixedText(Math.round(x), USD, decimals)
+}
+
+function boardOf(world: World, symbol: string): OverseasBoard {
+  return world.boards.get(symbol) as OverseasBoard
+}
+
+/** Value of shares at the last price, in money units. */
+function valueOf(world: World, h: Holding): Money {
+  const board = boardOf(world, h.listing.symbol)
+  return board.last * h.qty * pow10(USD - h.listing.instrument.priceDecimals)
+}
+
+function holdingsOf(world: World): Holding[] {
+  return [...world.account.holdings.values()].filter((h) => h.listing.exchange !== undefined)
+}
+
+/**
+ * NASD means the whole US in live balances and in both order lists; a blank code means everything. NAS is NASDAQ alone.
+ */
+function atExchange(call: Call, symbolExchange: string, wide: boolean): boolean {
+  const code = call.param('OVRS_EXCG_CD')
+  if (code === '' || code === '%') return true
+  if (code === 'NASD') return wide ? ['NASD', 'NYSE', 'AMEX'].includes(symbolExchange) : symbolExchange === 'NASD'
+  return code === 'NAS' ? symbolExchange === 'NASD' : symbolExchange === code
+}
+
+function holdingRow(world: World, h: Holding): Row {
+  const board = boardOf(world, h.listing.symbol)
+  const { exchange } = board.listing
+  const value = valueOf(world, h)
+  return row(US_HOLDING, {
+    cano: world.account.cano,
+    acnt_prdt_cd: world.account.product,
+    prdt_type_cd: exchange.productType,
+    ovrs_pdno: h.listing.symbol,
+    ovrs_item_name: h.listing.name,
+    frcr_evlu_pfls_amt: money(value - h.cost, 6),
+    evlu_pfls_rt: percentText(value - h.cost, h.cost),
+    pchs_avg_pric: money(averagePrice(h), 4),
+    ovrs_cblc_qty: String(h.qty),
+    ord_psbl_qty: String(world.power.sellable(h.listing.symbol)),
+    frcr_pchs_amt1: money(h.cost, 5),
+    ovrs_stck_evlu_amt: money(value, 8),
+    now_pric2: fixedText(board.last, h.listing.instrument.priceDecimals, 6),
+    tr_crcy_cd: exchange.currency,
+    ovrs_excg_cd: exchange.order,
+    loan_type_cd: '10',
+  })
+}
+
+export function balance(call: Call): Answer {
+  if (!ownsAccount(call)) return parameterError('OPSQ2000')
+  const { world } = call
+  const wide = call.door.env === 'live'
+  const all = isEmptied(call)
+    ? []
+    : holdingsOf(world).filter((h) => h.qty > 0 && atExchange(call, h.listing.exchange?.order ?? '', wide))
+  const page = pageOf(call, all)
+  const cost = all.reduce((sum, h) => sum + h.cost, 0)
+  const gain = all.reduce((sum, h) => sum + valueOf(world, h) - h.cost, 0)
+  const realized = holdingsOf(world).reduce((sum, h) => sum + h.realizedToday, 0)
+  const output2 = row(US_BALANCE, {
+    frcr_pchs_amt1: money(cost, 5),
+    ovrs_rlzt_pfls_amt: money(realized, 5),
+    ovrs_tot_pfls: money(gain + realized, 5),
+    rlzt_erng_rt: percentText(realized, cost, 8),
+    tot_evlu_pfls_amt: money(gain, 8),
+    tot_pftrt: percentText(gain, cost, 8),
+    frcr_buy_amt_smtl1: money(cost, 6),
+    ovrs_rlzt_pfls_amt2: money(realized, 5),
+    frcr_buy_amt_smtl2: money(cost, 6),
+  })
+  const output1 = page.rows.map((h) => holdingRow(world, h))
+  return succeed(call, page.trCont === 'M' ? 'more' : 'inquiry', { ...page.cursors, output1, output2 }, page.trCont)
+}
+
+/** Whole in both environments; that real paper has the totals only (reference 10) is the fault `empty-list`. */
+export function present(call: Call): Answer {
+  if (!ownsAccount(call)) return parameterError('OPSQ2000')
+  const { world } = call
+  const nation = call.param('NATN_CD')
+  const holdings = holdingsOf(world).filter(
+    (h) => nation === '' || nation === '000' || nation === h.listing.exchange?.nation,
+  )
+  const full = !isEmptied(call)
+  const output1 = full ? holdings.map((h) => presentHolding(world, h)) : []
+  const { currencies } = world.account
+  const output2 = full && currencies.includes('USD') ? [presentCurrency(world)] : []
+  return succeed(call, 'inquiry', { output1, output2, output3: presentTotal(world, holdings) }, 'D')
+}
+
+function presentHolding(world: World, h: Holding): Row {
+  const board = boardOf(world, h.listing.symbol)
+  const { exchange } = board.listing
+  const value = valueOf(world, h)
+  const rate = world.usdKrw()
+  return row(PRESENT_HOLDING, {
+    prdt_name: h.listing.name,
+    cblc_qty13: fixedText(h.qty - h.boughtToday + h.soldToday, 0, 8),
+    thdt_buy_ccld_qty1: fixedText(h.boughtToday, 0, 8),
+    thdt_sll_ccld_qty1: fixedText(h.soldToday, 0, 8),
+    ccld_qty_smtl1: fixedText(h.qty, 0, 8),
+    ord_psbl_qty1: fixedText(world.power.sellable(h.listing.symbol), 0, 8),
+    frcr_pchs_amt: money(h.cost, 5),
+    frcr_evlu_amt2: money(value, 6),
+    evlu_pfls_amt2: money(value - h.cost, 5),
+    evlu_pfls_rt1: percentText(value - h.cost, h.cost, 8),
+    pdno: h.listing.symbol,
+    bass_exrt: fixedText(rate, 4, 8),
+    buy_crcy_cd: exchange.currency,
+    ovrs_now_pric1: fixedText(board.last, h.listing.instrument.priceDecimals, 8),
+    avg_unpr3: money(averagePrice(h), 4),
+    tr_mket_name: exchange.name,
+    natn_kor_name: exchange.nationName,
+    pchs_rmnd_wcrc_amt: won(mulDiv(h.cost, rate, pow10(USD), 'down')),
+    thdt_buy_ccld_frcr_amt: money(h.buyAmountToday, 5),
+    thdt_sll_ccld_frcr_amt: money(h.sellAmountToday, 5),
+    unit_amt: '1',
+    std_pdno: `US${h.listing.symbol}`,
+    prdt_type_cd: exchange.productType,
+    scts_dvsn_name: '주식',
+    ovrs_excg_cd: exchange.order,
+  })
+}
+
+function presentCurrency(world: World): Row {
+  const { account } = world
+  const cash = account.deposit('USD')
+  const free = world.power.free('USD')
+  return row(PRESENT_CURRENCY, {
+    crcy_cd: 'USD',
+    crcy_cd_name: '미국 달러',
+    frcr_buy_amt_smtl: money(account.today.USD.buy, 6),
+    frcr_sll_amt_smtl: money(account.today.USD.sell, 6),
+    frcr_dncl_amt_2: money(cash, 6),
+    frst_bltn_exrt: fixedText(world.usdKrw(), 4, 8),
+    frcr_buy_mgn_amt: money(cash - free, 6),
+    frcr_drwg_psbl_amt_1: money(free, 6),
+    acpl_cstd_crcy_yn: 'Y',
+    nxdy_frcr_drwg_psbl_amt: money(free, 6),
+  })
+}
+
+function presentTotal(world: World, holdings: readonly Holding[]): Row {
+  const inWon = (x: Money): number => Number(won(mulDiv(Math.round(x), world.usdKrw(), pow10(USD), 'down')))
+  const cost = inWon(holdings.reduce((sum, h) => sum + h.cost, 0))
+  const value = inWon(holdings.reduce((sum, h) => sum + valueOf(world, h), 0))
+  const foreign = inWon(world.account.deposit('USD'))
+  const cash = Number(won(world.account.depositAfter('KRW', 2)))
+  return row(PRESENT_TOTAL, {
+    pchs_amt_smtl: String(cost),
+    evlu_amt_smtl: String(value),
+    evlu_pfls_amt_smtl: String(value - cost),
+    dncl_amt: String(cash),
+    tot_dncl_amt: String(cash + foreign),
+    wdrw_psbl_tot_amt: String(cash),
+    frcr_evlu_tota: String(foreign),
+    evlu_erng_rt1: percentText(value - cost, cost, 10),
+    pchs_amt_smtl_amt: String(cost),
+    evlu_amt_smtl_amt: String(value),
+    tot_evlu_pfls_amt: String(value - cost),
+    tot_asst_amt: String(cash + foreign + value),
+    frcr_use_psbl_amt: String(inWon(world.power.free('USD'))),
+    tot_frcr_cblc_smtl: String(foreign),
+  })
+}
+
+function usPrice(o: KisOrder, price: number): string {
+  return fixedText(price, o.listing.instrument.priceDecimals, 8)
+}
+
+function average(o: KisOrder): number {
+  return o.filled === 0 ? 0 : Math.round(o.amount / o.filled)
+}
+
+const ACTIONS = { new: ['00', ''], modify: ['01', '정정'], cancel: ['02', '취소'] } as const
+
+/** What both order lists say alike, for the names that `table` has. */
+function common(world: World, o: KisOrder, table: FieldTable): Row {
+  const { exchange, name, symbol, zone } = o.listing
+  if (exchange === undefined) return {}
+  const [code, action] = ACTIONS[o.action]
+  const at = kst(o.at)
+  const values: Row = {
+    // The exchange's own date in the execution list, the Korean one in the list of open orders.
+    ord_dt: table === US_ORDER ? stamp(o.at, zone).date : at.date,
+    ord_gno_brno: world.desk.branch,
+    odno: padded(o.number, 10),
+    orgn_odno: o.original === 0 ? '' : padded(o.original, 10),
+    pdno: symbol,
+    prdt_name: name,
+    sll_buy_dvsn_cd: sideCode(o),
+    sll_buy_dvsn_cd_name: `${o.side > 0 ? '매수' : '매도'}${action}`,
+    rvse_cncl_dvsn: code,
+    rvse_cncl_dvsn_name: action,
+    rvse_cncl_dvsn_cd: code,
+    rvse_cncl_dvsn_cd_name: action,
+    rjct_rson: o.rejected > 0 ? '1' : '',
+    rjct_rson_name: o.rejectText,
+    ord_tmd: at.time,
+    tr_mket_name: exchange.name,
+    tr_crcy_cd: exchange.currency,
+    natn_cd: exchange.nation,
+    natn_kor_name: exchange.nationName,
+    tr_natn: exchange.nation,
+    tr_natn_name: exchange.nationName,
+    ft_ord_qty: String(o.qty),
+    ft_ccld_qty: String(o.filled),
+    nccs_qty: String(leavesOf(o)),
+    ft_ord_unpr3: usPrice(o, o.price),
+    ft_ccld_unpr3: usPrice(o, average(o)),
+    ft_ccld_amt3: fixedText(o.amount, o.listing.instrument.priceDecimals, 5),
+    ovrs_excg_cd: exchange.order,
+    prcs_stat_name: o.rejected > 0 ? '거부' : leavesOf(o) > 0 ? '전송' : '완료',
+    dmst_ord_dt: at.date,
+    thco_ord_tmd: at.time,
+    loan_type_cd: '10',
+    mdia_dvsn_name: o.medium === 'api' ? 'OpenAPI' : 'HTS',
+    usa_amk_exts_rqst_yn: 'N',
+  }
+  return Object.fromEntries(Object.entries(values).filter(([field]) => table.has(field)))
+}
+
+export function open(call: Call): Answer {
+  if (!ownsAccount(call)) return parameterError('OPSQ2000')
+  const all = ordersAbroad(call).filter(isOpen)
+  const page = pageOf(call, isEmptied(call) ? [] : all)
+  const output = page.rows.map((o) => row(US_OPEN, common(call.world, o, US_OPEN)))
+  return succeed(
+    call,
+    page.trCont === 'M' ? 'more' : output.length === 0 ? 'empty' : 'inquiry',
+    { ...page.cursors, output },
+    page.trCont,
+  )
+}
+
+/** Newest first. */
+function ordersAbroad(call: Call): KisOrder[] {
+  return call.world.desk.orders
+    .filter((o) => o.listing.exchange !== undefined && atExchange(call, o.listing.exchange.order, true))
+    .reverse()
+}
+
+/** Dates are local to the exchange; the paper host ignores every other filter. */
+export function executions(call: Call): Answer {
+  if (!ownsAccount(call)) return parameterError('OPSQ2000')
+  const [from, to] = [call.param('ORD_STRT_DT'), call.param('ORD_END_DT')]
+  const live = call.door.env === 'live'
+  const symbol = call.param('PDNO')
+  const [side, state] = [call.param('SLL_BUY_DVSN'), call.param('CCLD_NCCS_DVSN')]
+  const all = ordersAbroad(call).filter((o) => {
+    const date = stamp(o.at, o.listing.zone).date
+    if ((from !== '' && date < from) || (to !== '' && date > to)) return false
+    if (!live) return true
+    return (
+      (symbol === '' || symbol === '%' || symbol === o.listing.symbol) &&
+      (side !== '01' || o.side < 0) &&
+      (side !== '02' || o.side > 0) &&
+      (state !== '01' || o.filled > 0) &&
+      (state !== '02' || leavesOf(o) > 0)
+    )
+  })
+  const page = pageOf(call, isEmptied(call) ? [] : all)
+  const output = page.rows.map((o) => row(US_ORDER, common(call.world, o, US_ORDER)))
+  return succeed(
+    call,
+    page.trCont === 'M' ? 'more' : output.length === 0 ? 'empty' : 'inquiry',
+    { ...page.cursors, output },
+    page.trCont,
+  )
+}
+
+export function power(call: Call): Answer {
+  if (!ownsAccount(call)) return parameterError('OPSQ2000')
+  const { world } = call
+  const board = overseasBoard(call, byOrderCode(call.param('OVRS_EXCG_CD')), call.param('ITEM_CD'))
+  if (board === undefined) return refuseWith('APBK0656', '해당종목정보가 없습니다.', '7')
+  const price = readScaled(call.param('OVRS_ORD_UNPR'), board.listing.instrument.priceDecimals) ?? 0
+  const at = price > 0 ? price : Math.max(board.ask, board.last)
+  const free = world.power.free('USD')
+  const wide = world.account.integratedMargin ? world.power.freeForUs() : free
+  const qty = world.power.shares(board.listing, free, at)
+  const output = row(US_POWER, {
+    tr_crcy_cd: 'USD',
+    ord_psbl_frcr_amt: money(free, 2),
+    sll_ruse_psbl_amt: money(world.account.today.USD.sell, 2),
+    ovrs_ord_psbl_amt: money(free, 2),
+    max_ord_psbl_qty: String(qty),
+    ord_psbl_qty: String(qty),
+    exrt: fixedText(world.usdKrw(), 4, 2),
+    frcr_ord_psbl_amt1: money(wide, 6),
+    ovrs_max_ord_psbl_qty: String(world.power.shares(board.listing, wide, at)),
+  })
+  return succeed(call, 'inquiry', { output }, 'D')
+}

@@ -1,0 +1,142 @@
+/**
+ * Collects what the market did and tells it to those who registered. Between two flushes the prints of a listing gather
+ * into one frame of several records, and its book is told once, as it stands.
+ */
+import { joinRecords } from '../../wire/frame.ts'
+import { readSocketKey } from '../../wire/exchanges.ts'
+import type { Row } from '../../wire/fields.ts'
+import type { Board, Print } from '../board.ts'
+import { kst } from '../clock.ts'
+import type { World } from '../world.ts'
+import type { Session } from './session.ts'
+import * as records from './records.ts'
+
+/** More records than this were never seen in one frame (reference 8.8). */
+const RECORDS_MAX = 19
+
+export class Publisher {
+  readonly #world: World
+  readonly #prints = new Map<string, Row[]>()
+  readonly #books = new Set<string>()
+  #lastTrade = ''
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** The newest trade frame, for floods. */
+  get lastTrade(): string {
+    return this.#lastTrade
+  }
+
+  print(board: Board, prints: readonly Print[]): void {
+    const { symbol, exchange } = board.listing
+    const list = this.#prints.get(symbol) ?? []
+    for (const print of prints) {
+      list.push(
+        exchange === undefined ? records.domesticTrade(board, print) : records.overseasTrade(board, exchange, print),
+      )
+    }
+    this.#prints.set(symbol, list)
+  }
+
+  book(board: Board): void {
+    this.#books.add(board.listing.symbol)
+  }
+
+  /** Nobody listens: what happened is told to nobody. */
+  forget(): void {
+    this.#prints.clear()
+    this.#books.clear()
+  }
+
+  flush(sessions: Iterable<Session>): void {
+    const frames = new Map<string, readonly string[]>()
+    for (const session of sessions) {
+      for (const { tr, key } of session.registrations()) {
+        const name = `${tr}|${key}`
+        let texts = frames.get(name)
+        if (texts === undefined) {
+          texts = this.#frames(tr, key)
+          frames.set(name, texts)
+        }
+        for (const text of texts) session.send(text)
+      }
+    }
+    this.forget()
+  }
+
+  #frames(tr: string, key: string): readonly string[] {
+    const symbol = tr.startsWith('HDF') ? (readSocketKey(key)?.symbol ?? '') : key
+    const board = this.#world.boards.get(symbol)
+    if (board === undefined) return []
+    const { faults, clock } = this.#world
+    const now = clock.now()
+    const silence = faults.list().find((f) => f.spec.kind === 'quotes-silent' && f.at <= now && now < f.until)
+    if (silence !== undefined && (silence.params.symbol === '' || silence.params.symbol === symbol)) {
+      silence.fired++
+      return []
+    }
+    const frames = this.#build(tr, board)
+    return frames.map((frame) => this.#damage(tr, frame))
+  }
+
+  #build(tr: string, board: Board): string[] {
+    const { exchange, symbol } = board.listing
+    const { layouts } = this.#world.options
+    switch (tr) {
+      case 'H0STCNT0':
+        if (exchange !== undefined) return []
+        return this.#trades(tr, symbol, (values) => records.domesticTradeFields(values, layouts))
+      case 'HDFSCNT0':
+        return exchange === undefined ? [] : this.#trades(tr, symbol, records.overseasTradeFields)
+      case 'H0STASP0':
+        if (exchange !== undefined || !this.#books.has(symbol)) return []
+        return [joinRecords(tr, [records.domesticBook(board, layouts)])]
+      case 'HDFSASP0':
+        if (exchange === undefined || !this.#books.has(symbol)) return []
+        return [joinRecords(tr, [records.overseasBook(board, exchange)])]
+      default:
+        return []
+    }
+  }
+
+  #trades(tr: string, symbol: string, fields: (values: Row) => string[]): string[] {
+    const all = (this.#prints.get(symbol) ?? []).map((values) => fields(this.#scripted(tr, values)))
+    const frames: string[] = []
+    for (let i = 0; i < all.length; i += RECORDS_MAX) frames.push(joinRecords(tr, all.slice(i, i + RECORDS_MAX)))
+    this.#lastTrade = frames.at(-1) ?? this.#lastTrade
+    return frames
+  }
+
+  /** Wrong prices and stamps, where a fault asks for them. */
+  #scripted(tr: string, values: Row): Row {
+    const { faults, clock } = this.#world
+    const now = clock.now()
+    const bad = faults.take('bad-print', now, { trId: tr })
+    const stale = faults.take('stale-stamp', now, { trId: tr })
+    if (bad === undefined && stale === undefined) return values
+    const out = { ...values }
+    if (bad !== undefined) {
+      const name = tr === 'H0STCNT0' ? 'STCK_PRPR' : 'LAST'
+      const price = Number(values[name]) * Number(bad.params.factor)
+      out[name] = tr === 'H0STCNT0' ? String(Math.round(price)) : price.toFixed(4)
+    }
+    if (stale !== undefined) {
+      const past = kst(now - Number(stale.params.seconds) * 1_000_000)
+      if (tr === 'H0STCNT0') out.STCK_CNTG_HOUR = past.time
+      else Object.assign(out, { KHMS: past.time, KYMD: past.date })
+    }
+    return out
+  }
+
+  #damage(tr: string, frame: string): string {
+    const { faults, clock } = this.#world
+    const now = clock.now()
+    if (faults.take('frame-truncated', now, { trId: tr }) !== undefined)
+      return frame.slice(0, Math.floor(frame.length / 2))
+    if (faults.take('frame-count', now, { trId: tr }) === undefined) return frame
+    const [enc, id, count, payload] = frame.split('|') as [string, string, string, string]
+    return [enc, id, String(Number(count) + 1).padStart(3, '0'), payload].join('|')
+  }
+}

@@ -1,0 +1,59 @@
+/** What every part of the emulator shares: clock, market, account, keys, faults. Made once by `emulator.ts`. */
+import type { Micros } from '../../../src/core/base/time.ts'
+import { sessionTimes } from '../../../src/reference/calendars.ts'
+import type { Account } from './account.ts'
+import type { Board } from './board.ts'
+import { type EmulatorClock, localDayOf } from './clock.ts'
+import type { Credentials } from './credentials.ts'
+import type { TradingDesk } from './desk.ts'
+import type { FaultPlan } from './faults.ts'
+import type { MarketFeed } from './feed.ts'
+import type { Listing } from './listing.ts'
+import type { EmulatorOptions } from './options.ts'
+import type { BuyingPower } from './power.ts'
+import type { RateLimiter } from './rate.ts'
+import type { TokenDesk } from './tokens.ts'
+import type { Environment } from '../wire/transactions.ts'
+
+/** One address of the emulator: the trading host of its environment, or the live-key host beside a paper one. */
+export interface Door {
+  readonly env: Environment
+  /** True for the live-key door of a paper emulator: quotes only. */
+  readonly quotesOnly: boolean
+  readonly credentials: Credentials
+}
+
+export interface World {
+  readonly options: EmulatorOptions
+  readonly clock: EmulatorClock
+  readonly feed: MarketFeed
+  readonly listings: ReadonlyMap<string, Listing>
+  readonly boards: ReadonlyMap<string, Board>
+  readonly account: Account
+  readonly desk: TradingDesk
+  readonly power: BuyingPower
+  readonly tokens: TokenDesk
+  readonly rate: RateLimiter
+  readonly faults: FaultPlan
+  /** Every key of the emulator with the environment it belongs to. */
+  readonly keys: ReadonlyMap<string, Door>
+  /** Won (10^-4) a dollar. */
+  usdKrw(): number
+  /** Makes and sends what is due; called after anything that may have produced notices. */
+  flush(): void
+}
+
+export type SessionState = 'open' | 'before-open' | 'after-close' | 'holiday'
+
+/** Can a listing be ordered now? Generated markets are always open; on a tape the calendar of the venue says. */
+export function sessionState(world: World, listing: Listing, now: Micros): SessionState {
+  if (world.feed.alwaysOpen) return 'open'
+  const today = sessionTimes(listing.instrument.venue, localDayOf(now, listing.zone))
+  if (today === undefined) return 'holiday'
+  if (now < today.open) return 'before-open'
+  return now < today.close ? 'open' : 'after-close'
+}
+
+export function isBusinessDay(day: number): boolean {
+  return sessionTimes('KRX', day) !== undefined
+}

@@ -1,0 +1,119 @@
+/**
+ * One HTTP exchange with KIS through axios: bounded in size and time, no redirects, every answer read as text and then
+ * as the envelope it should be. Failures come back as what was seen, never as exceptions.
+ *
+ * Orders go over connections of their own: a kept one may be closed at the other end unnoticed, and then nobody knows
+ * whether the order arrived.
+ */
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import axios, { type AxiosInstance, isAxiosError } from 'axios'
+import type { Seen } from './errors.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+export interface Envelope {
+  readonly rtCd: string
+  readonly msgCd: string
+  readonly msg1: string
+  readonly body: Json
+}
+
+export interface Exchange {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Query of a GET, body of a POST. */
+  readonly fields: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  /** A connection of its own. */
+  readonly fresh: boolean
+  readonly signal?: AbortSignal
+}
+
+export type HttpReply =
+  | { readonly ok: true; readonly status: number; readonly json: Json; readonly trCont: string }
+  | { readonly ok: false; readonly seen: Seen }
+
+const BODY_MAX = 8 * 1024 * 1024
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
+
+export class Http {
+  readonly #axios: AxiosInstance
+  readonly #kept: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent }
+  readonly #fresh: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent }
+
+  constructor(baseURL: string) {
+    this.#kept = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) }
+    this.#fresh = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() }
+    this.#axios = axios.create({
+      baseURL,
+      adapter: 'http',
+      proxy: false,
+      maxRedirects: 0,
+      maxContentLength: BODY_MAX,
+      maxBodyLength: BODY_MAX,
+      responseType: 'text',
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
+      validateStatus: () => true,
+    })
+  }
+
+  async exchange(e: Exchange): Promise<HttpReply> {
+    try {
+      const get = e.method === 'GET'
+      const deadline = AbortSignal.timeout(e.timeoutMs)
+      const response = await this.#axios.request<unknown>({
+        method: e.method,
+        url: get ? `${e.path}?${new URLSearchParams(e.fields).toString()}` : e.path,
+        headers: { ...e.headers, 'content-type': 'application/json; charset=utf-8' },
+        ...(get ? {} : { data: JSON.stringify(e.fields) }),
+        // Of the whole exchange, also where an answer only trickles.
+        signal: e.signal === undefined ? deadline : AbortSignal.any([deadline, e.signal]),
+        ...(e.fresh ? this.#fresh : this.#kept),
+      })
+      const json = readJson(response.data)
+      if (json === undefined) return { ok: false, seen: { kind: 'body', status: response.status } }
+      const trCont: unknown = response.headers.tr_cont
+      return { ok: true, status: response.status, json, trCont: typeof trCont === 'string' ? trCont : '' }
+    } catch (error) {
+      return { ok: false, seen: transportOf(error) }
+    }
+  }
+
+  close(): void {
+    for (const agents of [this.#kept, this.#fresh]) {
+      agents.httpAgent.destroy()
+      agents.httpsAgent.destroy()
+    }
+  }
+}
+
+function readJson(text: unknown): Json | undefined {
+  if (typeof text !== 'string') return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Only the code is kept: the error of axios carries the request with its headers. */
+function transportOf(error: unknown): Seen {
+  if (!isAxiosError(error)) return { kind: 'transport', code: 'ERROR', connect: false }
+  const code = error.code ?? 'ERROR'
+  const cause: unknown = error.cause
+  const syscall = cause instanceof Error && 'syscall' in cause ? String(cause.syscall) : ''
+  const early = syscall === 'connect' || syscall === 'getaddrinfo'
+  return { kind: 'transport', code, connect: NOT_SENT.has(code) && early }
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '')
+
+/** Undefined where a body has no return code: then it is none of the services' own. */
+export function readEnvelope(json: Json): Envelope | undefined {
+  if (typeof json.rt_cd !== 'string') return undefined
+  return { rtCd: text(json.rt_cd), msgCd: text(json.msg_cd), msg1: text(json.msg1), body: json }
+}

@@ -1,0 +1,350 @@
+/**
+ * One session of the KIS socket (reference 8): registrations, acknowledgements, PINGPONG, frames. What is wanted is kept
+ * apart from what the server acknowledged, and is registered anew at every connection, login first.
+ *
+ * Own heartbeat: every five seconds a registration that stands is sent again, which the server answers with "already";
+ * a plain success says that it had forgotten it (F-22), and then all are sent again. Ten seconds without any message end
+ * the session, whatever the socket says of itself (F-04). These deadlines are monotonic wall time.
+ */
+import WebSocket from 'ws'
+import type { RawFrame } from '../../src/runtime/ports.ts'
+import { decryptNotice, type NoticeSecret } from './cipher.ts'
+import type { Seen } from './errors.ts'
+import type { Redactor } from './redact.ts'
+import { MAX_REGISTRATIONS } from './wire/columns.ts'
+import {
+  type Acknowledgement,
+  type DataFrame,
+  isDataFrame,
+  readControl,
+  readFrame,
+  registration,
+} from './wire/frame.ts'
+
+export interface Wanted {
+  readonly tr: string
+  readonly key: string
+  /** The session is not up before these are acknowledged. */
+  readonly login: boolean
+}
+
+export interface SocketHandlers {
+  readonly frame: (frame: DataFrame) => void
+  /** Plain text of a notice. */
+  readonly notice: (tr: string, text: string) => void
+  /** A frame that cannot be used; `tr` blank where it cannot be told. */
+  readonly damaged: (tr: string, why: string) => void
+  /** Of a registration that is not a login: undefined when it stands. */
+  readonly registered: (wanted: Wanted, refusal: string | undefined) => void
+  /** An established session ended. */
+  readonly lost: (why: string) => void
+  /** The server had forgotten registrations; they are being made again. */
+  readonly forgotten: () => void
+}
+
+export interface SocketPlace {
+  readonly url: string
+  readonly approval: (signal: AbortSignal) => Promise<string | Seen>
+  readonly redactor: Redactor
+  readonly raw: (frame: RawFrame) => void
+  /** Pause between registrations, milliseconds of wall time. */
+  readonly spacingMs: number
+}
+
+/** R-35. */
+export const CONNECT_MS = 10_000
+const SILENCE_MS = 10_000
+const PROBE_MS = 5000
+const CLOSE_MS = 2000
+const FRAME_MAX = 1_000_000
+const NOTICE = /^H0(ST|GS)CNI[09]$/
+
+type State = 'idle' | 'connecting' | 'up'
+
+export class KisSocket {
+  readonly #place: SocketPlace
+  readonly #handlers: SocketHandlers
+  readonly #wanted = new Map<string, Wanted>()
+  readonly #acknowledged = new Set<string>()
+  readonly #secrets = new Map<string, NoticeSecret>()
+  #state: State = 'idle'
+  #socket: WebSocket | undefined
+  #approvalKey = ''
+  #seenAt = 0
+  #probe = 0
+  #timer: NodeJS.Timeout | undefined
+  #queue: Wanted[] = []
+  #sender: NodeJS.Timeout | undefined
+  #settle: ((failure: string | undefined) => void) | undefined
+
+  constructor(place: SocketPlace, handlers: SocketHandlers) {
+    this.#place = place
+    this.#handlers = handlers
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  /** Adds a registration; false when the session holds as many as it may. */
+  want(wanted: Wanted): boolean {
+    const id = idOf(wanted)
+    if (this.#wanted.has(id)) return true
+    if (this.#wanted.size >= MAX_REGISTRATIONS) return false
+    this.#wanted.set(id, wanted)
+    if (this.#state === 'up') this.#enqueue([wanted])
+    return true
+  }
+
+  /** Resolves with undefined once up (R-35), else with why not; then nothing is left of the attempt. */
+  connect(): Promise<string | undefined> {
+    if (this.#state !== 'idle') return Promise.resolve(this.#state === 'up' ? undefined : 'an attempt is under way')
+    this.#state = 'connecting'
+    const abort = new AbortController()
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#settle?.('not up within 10 s'), CONNECT_MS)
+      this.#settle = (failure) => {
+        clearTimeout(timer)
+        this.#settle = undefined
+        if (failure === undefined) {
+          this.#state = 'up'
+          this.#beat()
+        } else {
+          abort.abort()
+          this.#drop()
+        }
+        resolve(failure)
+      }
+      void this.#open(abort.signal)
+    })
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    const key = await this.#place.approval(signal)
+    if (signal.aborted) return
+    if (typeof key !== 'string') {
+      const why =
+        key.kind === 'envelope' ? `${key.msgCd} ${key.msg1}` : key.kind === 'body' ? `HTTP ${key.status}` : key.code
+      this.#settle?.(`approval key: ${why}`)
+      return
+    }
+    this.#approvalKey = key
+    const socket = new WebSocket(`${this.#place.url.replace(/\/+$/, '')}/tryitout`, {
+      perMessageDeflate: false,
+      followRedirects: false,
+      skipUTF8Validation: true,
+      maxPayload: FRAME_MAX,
+      handshakeTimeout: CONNECT_MS,
+    })
+    this.#socket = socket
+    socket.on('open', () => {
+      if (socket !== this.#socket) return
+      this.#seenAt = performance.now()
+      this.#enqueue([...this.#wanted.values()].sort((a, b) => Number(b.login) - Number(a.login)))
+    })
+    socket.on('message', (data, binary) => {
+      if (socket !== this.#socket) return
+      this.#seenAt = performance.now()
+      this.#message(binary ? '' : String(data))
+    })
+    // What goes wrong shows in the close that follows; here the reason is kept.
+    let reason = ''
+    socket.on('error', (error) => {
+      reason = error.message
+    })
+    socket.on('close', (code) => {
+      if (socket === this.#socket) this.#end(`closed ${code}${reason === '' ? '' : ` ${reason}`}`)
+    })
+  }
+
+  #end(why: string): void {
+    if (this.#settle !== undefined) {
+      this.#settle(why)
+      return
+    }
+    if (this.#state !== 'up') return
+    this.#drop()
+    this.#handlers.lost(why)
+  }
+
+  /** Leaves nothing behind: socket, timers, what was acknowledged, the secrets of notices. */
+  #drop(): void {
+    const socket = this.#socket
+    this.#socket = undefined
+    this.#state = 'idle'
+    clearInterval(this.#timer)
+    clearTimeout(this.#sender)
+    this.#sender = undefined
+    this.#queue = []
+    this.#acknowledged.clear()
+    this.#secrets.clear()
+    socket?.terminate()
+  }
+
+  #enqueue(list: readonly Wanted[]): void {
+    this.#queue.push(...list)
+    if (this.#sender === undefined) this.#sendNext()
+  }
+
+  #sendNext(): void {
+    const next = this.#queue.shift()
+    if (next === undefined) {
+      this.#sender = undefined
+      return
+    }
+    this.#register(next)
+    this.#sender = setTimeout(() => this.#sendNext(), this.#place.spacingMs)
+  }
+
+  #register({ tr, key }: Wanted): void {
+    this.#send(registration(this.#approvalKey, '1', tr, key))
+  }
+
+  #send(text: string): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return
+    this.#tell('out', text)
+    this.#socket.send(text)
+  }
+
+  #tell(direction: 'in' | 'out', text: string): void {
+    this.#place.raw({ direction, channel: 'ws', text: this.#place.redactor.clean(text) })
+  }
+
+  #message(text: string): void {
+    if (isDataFrame(text)) return this.#data(text)
+    const control = readControl(text)
+    if (control?.type === 'ack' && control.ack.secret !== undefined) {
+      this.#place.redactor.hide(control.ack.secret.key, control.ack.secret.iv)
+    }
+    this.#tell('in', text)
+    if (control === undefined) return this.#handlers.damaged('', 'neither a frame nor a control message')
+    if (control.type === 'pingpong') {
+      this.#send(text)
+      // A session without a login of its own is up with the first heartbeat.
+      if (this.#isLoggedIn()) this.#settle?.(undefined)
+      return
+    }
+    this.#answer(control.ack)
+  }
+
+  #answer(ack: Acknowledgement): void {
+    if (ack.msgCd === 'OPSP8996') return this.#end('OPSP8996 the key is in use by another session')
+    if (ack.msgCd === 'OPSP0011') return this.#end('OPSP0011 the approval key was refused')
+    const id = `${ack.tr}|${ack.key}`
+    const wanted = this.#wanted.get(id)
+    if (wanted === undefined) return
+    const stands = ack.msgCd === 'OPSP0000' || ack.msgCd === 'OPSP0002'
+    if (!stands) return this.#refused(wanted, `${ack.msgCd} ${ack.msg1}`)
+    if (ack.secret !== undefined && ack.msgCd === 'OPSP0000') this.#secrets.set(ack.tr, ack.secret)
+    const knew = this.#acknowledged.has(id)
+    this.#acknowledged.add(id)
+    if (!knew) {
+      if (!wanted.login) this.#handlers.registered(wanted, undefined)
+      // The acknowledgement is the server's first sign of life after the login.
+      if (this.#isLoggedIn()) this.#settle?.(undefined)
+    } else if (ack.msgCd === 'OPSP0000') this.#again(id)
+  }
+
+  #refused(wanted: Wanted, why: string): void {
+    this.#acknowledged.delete(idOf(wanted))
+    if (wanted.login && this.#settle !== undefined) this.#settle(`${wanted.tr}: ${why}`)
+    else if (wanted.login) this.#end(`${wanted.tr}: ${why}`)
+    else this.#handlers.registered(wanted, why)
+  }
+
+  /** A standing registration was news to the server: so are perhaps all the others. */
+  #again(known: string): void {
+    const others = [...this.#wanted.values()].filter((w) => idOf(w) !== known)
+    this.#acknowledged.clear()
+    this.#acknowledged.add(known)
+    this.#enqueue(others)
+    this.#handlers.forgotten()
+  }
+
+  #isLoggedIn(): boolean {
+    const logins = [...this.#wanted.values()].filter((w) => w.login)
+    if (logins.length === 0) return this.#wanted.size === 0 || this.#acknowledged.size > 0
+    return logins.every((w) => this.#acknowledged.has(idOf(w)))
+  }
+
+  #data(text: string): void {
+    const frame = readFrame(text)
+    if (frame === undefined) {
+      this.#tell('in', text)
+      return this.#handlers.damaged('', 'an unreadable frame')
+    }
+    if (!NOTICE.test(frame.tr)) {
+      this.#tell('in', text)
+      return frame.encrypted
+        ? this.#handlers.damaged(frame.tr, 'an encrypted market frame')
+        : this.#handlers.frame(frame)
+    }
+    // The transport is open: a plain fill may be anybody's (reference 8.15).
+    if (!frame.encrypted) return this.#handlers.damaged(frame.tr, 'a notice that is not encrypted')
+    const secret = this.#secrets.get(frame.tr)
+    const plain = secret === undefined ? undefined : decryptNotice(frame.payload, secret)
+    if (plain === undefined) return this.#handlers.damaged(frame.tr, 'a notice that does not decrypt')
+    this.#place.raw({
+      direction: 'in',
+      channel: `ws ${frame.tr}`,
+      text: withoutPerson(this.#place.redactor.clean(plain)),
+    })
+    this.#handlers.notice(frame.tr, plain)
+  }
+
+  #beat(): void {
+    let probedAt = performance.now()
+    this.#timer = setInterval(() => {
+      const now = performance.now()
+      if (now - this.#seenAt > SILENCE_MS) {
+        // Messages may wait behind this timer after a stall: they are read first.
+        setImmediate(() => {
+          if (performance.now() - this.#seenAt > SILENCE_MS) this.#end('no heartbeat for 10 s')
+        })
+      } else if (now - probedAt >= PROBE_MS) {
+        probedAt = now
+        this.#askAgain()
+      }
+    }, 250)
+  }
+
+  #askAgain(): void {
+    const standing = [...this.#wanted.values()].filter((w) => this.#acknowledged.has(idOf(w)))
+    const next = standing[this.#probe++ % Math.max(1, standing.length)]
+    if (next !== undefined) this.#register(next)
+  }
+
+  /** Ends the session in order: a clean close frees the key at once (reference 8.7). */
+  async close(): Promise<void> {
+    const socket = this.#socket
+    this.#socket = undefined
+    this.#settle?.('stopped')
+    this.#drop()
+    if (socket === undefined || socket.readyState === WebSocket.CLOSED) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        socket.terminate()
+        resolve()
+      }, CLOSE_MS)
+      socket.once('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      if (socket.readyState === WebSocket.OPEN) socket.close(1000)
+      else socket.terminate()
+    })
+  }
+}
+
+function idOf({ tr, key }: Wanted): string {
+  return `${tr}|${key}`
+}
+
+/** Customer, account and name of a notice (slots 0, 1 and 16 or 17) are nobody's business in a recording. */
+function withoutPerson(text: string): string {
+  const fields = text.split('^')
+  for (const i of [0, 1, fields.length === 25 || fields.length === 21 ? 16 : 17]) {
+    if (fields[i] !== undefined) fields[i] = '***'
+  }
+  return fields.join('^')
+}
