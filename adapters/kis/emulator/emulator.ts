@@ -180,6 +180,8 @@ export class KisEmulator {
     }
     this.world.faults.due(now)
     endHalts(this, now)
+    const mute = this.world.faults.isOn('socket-half-open', now)
+    for (const session of this.sessions()) session.mute = mute
     this.flush()
   }
 

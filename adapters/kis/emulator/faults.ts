@@ -85,7 +85,7 @@ export class FaultPlan {
         f.left > 0 &&
         f.at <= now &&
         now < f.until &&
-        (f.path === '' || (target.path ?? '').includes(f.path)) &&
+        appliesTo(f, target.path ?? '') &&
         (f.trId === '' || target.trId === f.trId),
     )
   }
@@ -96,6 +96,11 @@ export class FaultPlan {
       if (fault.left <= 0 || fault.until <= now) this.#waiting.splice(i, 1)
     }
   }
+}
+
+/** Without a path of its own a fault leaves the OAuth endpoints alone: a login must not use up what is meant for orders. */
+function appliesTo(fault: Fault, path: string): boolean {
+  return fault.path === '' ? !path.startsWith('/oauth2/') : path.includes(fault.path)
 }
 
 const COMMON = ['kind', 'after_ms', 'count', 'path', 'tr_id', 'for_ms']
