@@ -34,9 +34,16 @@ export const command: CliCommand = {
       .option('--rate <n>', 'REST requests a second and key (paper 2, live 20)')
       .option('--ack-encrypt <y|n>', 'what the acknowledgement of a notice registration says (Y or N)', 'N')
     action(kis, (_, options, ctx) => emulateKis(options, ctx))
-    action(command.command('ib').description('Interactive Brokers (not in this version)').allowUnknownOption(), () => {
-      throw new Failure('sametape emulate ib: not in this version', 2)
-    })
+    action(
+      command
+        .command('ib')
+        .description('Interactive Brokers (not in this version)')
+        .allowUnknownOption()
+        .allowExcessArguments(),
+      () => {
+        throw new Failure('sametape emulate ib: not in this version', 2)
+      },
+    )
   },
 }
 
@@ -62,7 +69,7 @@ async function emulateKis(options: Options, ctx: CommandContext): Promise<Comman
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
-  emulator.close()
+  await emulator.close()
   return { json: undefined }
 }
 

@@ -200,7 +200,7 @@ export class KisEmulator {
     const { event, open } = entry
     if (event.type === 'fx') {
       const fx = this.#feed.instruments[event.instrument]
-      if (fx?.symbol === 'USD/KRW' && event.rate > 0)
+      if (fx?.symbol.replace('/', '') === 'USDKRW' && event.rate > 0)
         this.#usdKrw = Math.round((event.rate / 10 ** fx.priceDecimals) * 10_000)
       return
     }
@@ -264,13 +264,14 @@ export class KisEmulator {
     this.#slots.block(appkey, ms)
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#timer)
     for (const socket of this.sockets) socket.close()
     for (const server of this.#servers) {
       server.close()
       server.closeAllConnections()
     }
+    await this.#feed.close()
   }
 }
 

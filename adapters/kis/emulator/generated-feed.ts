@@ -90,6 +90,10 @@ export class GeneratedFeed implements MarketFeed {
     return Promise.resolve()
   }
 
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
   #pull(): MarketMinute | undefined {
     const next = this.#minutes.next()
     return next.done === true ? undefined : next.value
