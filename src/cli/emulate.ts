@@ -73,7 +73,8 @@ async function emulateKis(options: Options, ctx: CommandContext): Promise<Comman
   return { json: undefined }
 }
 
-function readOptions(options: Options): Partial<EmulatorOptions> {
+/** Throws Failure (exit 2) that begins with the option and its value. */
+export function readOptions(options: Options): Partial<EmulatorOptions> {
   const env = text(options, 'env')
   if (env !== 'paper' && env !== 'live') throw new Failure(`--env ${env}: write paper or live`, 2)
   const layout = text(options, 'layout')

@@ -18,7 +18,10 @@ const LOCAL_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/
 
 export function createControlServer(emulator: KisEmulator): Server {
   return createServer((request, response) => {
-    void serve(emulator, request, response)
+    serve(emulator, request, response).catch((error: unknown) => {
+      process.emitWarning(error instanceof Error ? error : String(error))
+      response.destroy()
+    })
   })
 }
 

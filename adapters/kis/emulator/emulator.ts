@@ -6,31 +6,24 @@
 import type { Server } from 'node:http'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import type { Micros } from '../../../src/core/base/time.ts'
-import { Account } from './account.ts'
-import { Board } from './board.ts'
 import { type EmulatorClock, KST, localDayOf, scaledClock, wallNow } from './clock.ts'
 import { createControlServer } from './control.ts'
-import { type Credentials, makeCredentials, TextSource } from './credentials.ts'
-import { roundCosts } from './costs.ts'
-import { type OrderEvent, TradingDesk } from './desk.ts'
+import { type Credentials, TextSource } from './credentials.ts'
+import type { OrderEvent } from './desk.ts'
 import { playFault } from './fault-play.ts'
-import { FaultPlan } from './faults.ts'
 import type { FeedEntry, MarketFeed } from './feed.ts'
 import { GeneratedFeed, WARM_UP } from './generated-feed.ts'
-import { makeListing } from './listing.ts'
-import { type EmulatorOptions, withDefaults } from './options.ts'
 import { endHalts } from './halt.ts'
+import { makeWorld } from './make-world.ts'
+import { type EmulatorOptions, withDefaults } from './options.ts'
 import { givePast } from './past.ts'
-import { BuyingPower } from './power.ts'
-import { RateLimiter } from './rate.ts'
 import { createRestServer } from './rest/server.ts'
 import { NoticeDesk } from './socket/notices.ts'
 import { Publisher } from './socket/publisher.ts'
 import { AppkeySlots, SocketServer } from './socket/server.ts'
 import type { Session } from './socket/session.ts'
 import { TapeFeed } from './tape-feed.ts'
-import { TokenDesk } from './tokens.ts'
-import { type Door, isBusinessDay, type World } from './world.ts'
+import { isBusinessDay, type World } from './world.ts'
 
 export interface Addresses {
   readonly rest: string
@@ -65,7 +58,12 @@ export class KisEmulator {
   private constructor(options: EmulatorOptions, feed: MarketFeed, clock: EmulatorClock) {
     this.#feed = feed
     this.#usdKrw = toScaled(options.usdKrw, 4) ?? 0
-    this.world = this.#makeWorld(options, clock)
+    this.world = makeWorld(options, feed, clock, {
+      orderEvent: (event) => this.#orderEvent(event),
+      playFault: (fault) => playFault(this, fault),
+      usdKrw: () => this.#usdKrw,
+      flush: () => this.flush(),
+    })
     this.publisher = new Publisher(this.world)
     this.notices = new NoticeDesk(this.world, new TextSource(options.seed, 'notices'))
     const doors = [...this.world.keys.values()]
@@ -105,40 +103,6 @@ export class KisEmulator {
     return this.#feed.alwaysOpen ? this.world.options.symbols.filter((symbol) => all.includes(symbol)) : all
   }
 
-  #makeWorld(options: EmulatorOptions, clock: EmulatorClock): World {
-    const feed = this.#feed
-    const listings = feed.instruments.filter((i) => i.venue !== 'FX').map(makeListing)
-    const boards = new Map(listings.map((listing) => [listing.symbol, new Board(listing, feed.alwaysOpen)]))
-    const trading: Door = {
-      env: options.env,
-      quotesOnly: false,
-      credentials: makeCredentials(options.seed, options.env),
-    }
-    const quotes: Door = { env: 'live', quotesOnly: true, credentials: makeCredentials(options.seed, 'quotes') }
-    const doors = options.env === 'paper' ? [trading, quotes] : [trading]
-    const { account: id, hts_id } = trading.credentials
-    const account = new Account(id, hts_id, options.cash, roundCosts, this.#usdKrw)
-    const branch = options.env === 'paper' ? '00950' : '06010'
-    const desk = new TradingDesk(feed, account, branch, options.seed, (event) => this.#orderEvent(event))
-    const usdKrw = account.integratedMargin ? this.#usdKrw : 0
-    return {
-      options,
-      clock,
-      feed,
-      listings: new Map(listings.map((listing) => [listing.symbol, listing])),
-      boards,
-      account,
-      desk,
-      power: new BuyingPower(desk, boards, { usdKrw }),
-      tokens: new TokenDesk(options.seed),
-      rate: new RateLimiter(options.requestsPerSecond),
-      faults: new FaultPlan((fault) => playFault(this, fault)),
-      keys: new Map(doors.map((door) => [door.credentials.appkey, door])),
-      usdKrw: () => this.#usdKrw,
-      flush: () => this.flush(),
-    }
-  }
-
   #orderEvent(event: OrderEvent): void {
     this.notices.take(event)
   }
@@ -146,29 +110,10 @@ export class KisEmulator {
   /** Everything before the clock's first moment has happened already: it is history that nobody was told. */
   #begin(): void {
     const { boards, options, clock } = this.world
-    if (this.#feed.alwaysOpen) {
-      const seen = new Set<string>()
-      const first = this.#feed.start
-      for (const board of boards.values()) {
-        if (seen.has(board.listing.symbol)) continue
-        seen.add(board.listing.symbol)
-        givePast(board, options.seed, this.#firstPrice(board), localDayOf(first, board.listing.zone))
-      }
-    }
+    if (this.#feed.alwaysOpen) for (const board of boards.values()) givePast(board, options.seed, this.#feed.start)
     this.#roll(clock.now())
     this.#play(clock.now())
     this.#telling = true
-  }
-
-  /** The generator's first price of a symbol, before any event: what a copy of the feed says first. */
-  #firstPrice(board: Board): number {
-    const { instrument } = board.listing
-    const copy = new GeneratedFeed([instrument.symbol], this.world.options.seed, this.#feed.start)
-    for (let i = 0; i < 1000; i++) {
-      const { event } = copy.next()
-      if (event.type === 'quote' && event.bid > 0) return event.bid
-    }
-    throw new Error(`${instrument.symbol}: the generated market shows no quote`)
   }
 
   /** Plays what is due at the run's clock and tells it. A tape may have to be read on in between. */
@@ -210,7 +155,7 @@ export class KisEmulator {
     this.world.desk.market(event, open)
     const prints = board.take(event, open)
     if (!this.#telling) return
-    if (prints.length > 0) this.publisher.print(board, prints)
+    if (prints.length > 0 && this.publisher.wants(board, this.sessions())) this.publisher.print(board, prints)
     if (event.type !== 'trade') this.publisher.book(board)
   }
 

@@ -1,6 +1,7 @@
 /** `sametape emulate kis` as a process: its line, its doors, its end; wrong usage. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
+import { readOptions } from '../../../src/cli/emulate.ts'
 import { BIN, runCli } from '../../cli/run-cli.ts'
 import { send } from './support.ts'
 
@@ -84,17 +85,40 @@ describe('emulate kis', () => {
 
   it.each([
     [['--env', 'demo'], '--env demo'],
-    [['--port', 'x'], '--port x'],
     [['--cash', 'EUR=1'], '--cash EUR=1'],
-    [['--cash', 'KRW=abc'], 'abc is no amount'],
-    [['--speed', '0'], '--speed 0'],
-    [['--symbols', 'x y'], '--symbols x y'],
-    [['--layout', 'z'], '--layout z'],
     [['--tape', '/nowhere/at/all'], '/nowhere/at/all'],
   ])('%j is refused', (args, said) => {
     const { code, stderr, stdout } = runCli(['emulate', 'kis', ...args])
     expect(code === 2 || code === 1).toBe(true)
     expect([stderr.includes(said), stdout]).toEqual([true, ''])
+  })
+
+  it('each option names itself when it is wrong', () => {
+    const bad: readonly (readonly [string, string])[] = [
+      ['port', 'x'],
+      ['speed', '0'],
+      ['symbols', 'x y'],
+      ['layout', 'z'],
+      ['rate', '-1'],
+      ['seed', '1.5'],
+      ['ackEncrypt', 'maybe'],
+    ]
+    const good = {
+      env: 'paper',
+      port: '0',
+      wsPort: '0',
+      controlPort: '0',
+      seed: '1',
+      speed: '1',
+      layout: 'auto',
+      ackEncrypt: 'N',
+      cash: [],
+    }
+    for (const [name, value] of bad) {
+      const flag = name === 'ackEncrypt' ? 'ack-encrypt' : name
+      expect(() => readOptions({ ...good, [name]: value })).toThrow(new RegExp(`^--${flag} ${value}`, 'i'))
+    }
+    expect(readOptions(good)).toMatchObject({ env: 'paper', speed: 1, seed: 1 })
   })
 
   it('ib is not in this version', () => {

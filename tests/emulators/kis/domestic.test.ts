@@ -331,7 +331,13 @@ describe('orders', () => {
 
 describe('settlement', () => {
   it('takes two business days in Korea', () => {
-    const account = new Account('50000000-01', 'me', readCash(['KRW=1000000']), () => ({ fee: 0, tax: 0 }), 0)
+    const account = new Account(
+      '50000000-01',
+      'me',
+      readCash(['KRW=1000000']),
+      () => ({ fee: 0, tax: 0 }),
+      () => 0,
+    )
     const instrument = {
       symbol: '005930',
       venue: 'KRX',

@@ -156,6 +156,7 @@ describe('frames', () => {
       [{ env: 'live' }, [47, 63]],
       [{ env: 'live', layouts: OLD_LAYOUTS }, [46, 59]],
       [{ env: 'paper', layouts: { ...NEW_LAYOUTS, book: 62 } }, [47, 62]],
+      [{ env: 'paper', layouts: { ...OLD_LAYOUTS, trades: 47 } }, [47, 59]],
     ] as const) {
       const bench = await open(options)
       const listener = await bench.listen()

@@ -15,10 +15,17 @@ const KEEP_ALIVE_MS = 120_000
 
 export function createRestServer(world: World, door: Door, ids: TextSource): Server {
   const server = createServer((request, response) => {
-    void serve(world, door, ids, request, response)
+    serve(world, door, ids, request, response).catch((error: unknown) => sayBroken(world, response, error))
   })
   server.keepAliveTimeout = KEEP_ALIVE_MS
   return server
+}
+
+/** A fault of the emulator's own: said on stderr, answered as the vendor answers when a service breaks. */
+function sayBroken(world: World, response: ServerResponse, error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+  if (response.headersSent) response.destroy()
+  else writeAnswer(world, response, { path: '', trId: '' }, gatewayError('EGW00300'), '')
 }
 
 async function serve(
