@@ -66,8 +66,9 @@ async function emulateKis(options: Options, ctx: CommandContext): Promise<Comman
   if (speed !== 1) ctx.note(`speed ${speed}: best effort; only "start" keeps market and clients in step`)
   emulator.run()
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
+    // Not `once`: a signal to the whole group arrives twice through the launcher.
+    process.on('SIGINT', resolve)
+    process.on('SIGTERM', resolve)
   })
   await emulator.close()
   return { json: undefined }

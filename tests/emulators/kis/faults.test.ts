@@ -97,6 +97,11 @@ describe('the control door', () => {
     expect((await raw(bench)).status).toBe(200)
     expect([(await balance(bench)).body.msg_cd, (await balance(bench)).body.msg_cd]).toEqual(['EGW00201', 'EGW00201'])
     expect((await balance(bench)).status).toBe(200)
+    await bench.fault({ kind: 'rate-limit', at: '2026-03-03T10:03:05+09:00' })
+    expect((await balance(bench)).status).toBe(200)
+    await bench.pass(4 * SECOND)
+    expect((await balance(bench)).body.msg_cd).toBe('EGW00201')
+    expect((await bench.fault({ kind: 'rate-limit', at: 'noon' })).status).toBe(400)
   })
 
   it('the state is the account as the venue knows it', async () => {

@@ -190,6 +190,29 @@ describe('frames', () => {
   }, 30_000)
 })
 
+describe('determinism', () => {
+  it('the same seed and the same script are answered with the same bytes', async () => {
+    const play = async (): Promise<unknown> => {
+      const bench = await open({ env: 'live', seed: 9 })
+      const listener = await bench.listen()
+      await listener.register('H0STCNI0', bench.door.credentials.hts_id)
+      await listener.register('H0STCNT0', '005930')
+      await listener.register('HDFSASP0', 'DNASNVDA')
+      const answers: unknown[] = []
+      for (let i = 1; i <= 4; i++) {
+        const { text, headers } = await bench.order('buy', i)
+        answers.push(text, headers.gt_uid)
+        await until(() => listener.frames('H0STCNI0').length === 2 * i)
+        await bench.pass(SECOND)
+      }
+      await bench.usOrder('buy', 1, '1.00')
+      await pause(20)
+      return { answers, heard: listener.heard, state: await bench.control('/state'), door: bench.door.credentials }
+    }
+    expect(await play()).toEqual(await play())
+  })
+})
+
 describe('notices', () => {
   it('accept and fills in order, incremental, encrypted with the session’s key', async () => {
     const bench = await open()
