@@ -4,6 +4,7 @@
  * passes, so a caller with its own clock can drive it in step with an engine.
  */
 import type { Server } from 'node:http'
+import { Failure } from '../../../src/cli/failure.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import type { Micros } from '../../../src/core/base/time.ts'
 import { type EmulatorClock, KST, localDayOf, scaledClock, wallNow } from './clock.ts'
@@ -176,6 +177,12 @@ export class KisEmulator {
     else this.publisher.flush(sessions)
   }
 
+  /** Is anything on its way: a request being answered, a notice waiting, a frame not yet handed to the system? */
+  get busy(): boolean {
+    const { activity } = this.world
+    return activity.requests > 0 || this.notices.waiting > 0 || this.sessions().some((s) => s.socket.bufferedAmount > 0)
+  }
+
   /** Stand-alone: the timer drives. */
   run(): void {
     let busy = false
@@ -222,9 +229,13 @@ export class KisEmulator {
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        new Failure(`port ${port} on 127.0.0.1: ${error.code ?? error.message}. Choose another, or 0 for a free one.`),
+      )
+    })
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
+      server.removeAllListeners('error')
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })

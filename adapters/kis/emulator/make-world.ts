@@ -57,6 +57,7 @@ export function makeWorld(
     rate: new RateLimiter(options.requestsPerSecond),
     faults: new FaultPlan((fault) => around.playFault(fault)),
     keys: new Map(doors.map((door) => [door.credentials.appkey, door])),
+    activity: { requests: 0 },
     usdKrw: () => around.usdKrw(),
     flush: () => around.flush(),
   }

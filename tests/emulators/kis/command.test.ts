@@ -121,6 +121,16 @@ describe('emulate kis', () => {
     expect(readOptions(good)).toMatchObject({ env: 'paper', speed: 1, seed: 1 })
   })
 
+  it('a port that is taken is named', async () => {
+    const { ready } = await start()
+    const { port } = new URL(ready.rest)
+    const { code, stderr } = runCli(['emulate', 'kis', '--port', port])
+    expect([code, stderr.trim()]).toEqual([
+      1,
+      `sametape: port ${port} on 127.0.0.1: EADDRINUSE. Choose another, or 0 for a free one.`,
+    ])
+  })
+
   it('ib is not in this version', () => {
     const { code, stderr } = runCli(['emulate', 'ib', '--port', '0', '--json'])
     expect([code, stderr.trim()]).toEqual([2, 'sametape: sametape emulate ib: not in this version'])

@@ -378,6 +378,16 @@ describe('live', () => {
     expect((await bench.order('buy', 1, board.last + 1)).body.rt_cd).not.toBe('0')
     expect((await bench.order('buy', 1_000_000, board.last)).body).toMatchObject({ msg_cd: 'APBK0952', rt_cd: '7' })
     expect((await bench.order('buy', 1, lower, { EXCG_ID_DVSN_CD: 'SOR' })).body.rt_cd).toBe('0')
+    const power = async (ORD_DVSN: string): Promise<Fields> =>
+      (await bench.call('kr.power', { ...bench.account(), PDNO: '005930', ORD_UNPR: String(lower), ORD_DVSN })).body
+        .output
+    const market = await power('01')
+    // A market order is margined at the upper limit.
+    expect(market.psbl_qty_calc_unpr).toBe(String(board.limits().upper))
+    expect(Number(market.nrcvb_buy_qty)).toBe(
+      Math.floor(Number(market.nrcvb_buy_amt) / (board.limits().upper * 1.00015)),
+    )
+    expect(Number((await power('00')).nrcvb_buy_qty)).toBeGreaterThan(Number(market.nrcvb_buy_qty))
     await bench.order('buy', 2)
     const sell = await bench.call('kr.sellable', { ...bench.account(), PDNO: '005930' })
     expect(sell.body.output1).toMatchObject({ ord_psbl_qty: '2', cblc_qty: '2' })

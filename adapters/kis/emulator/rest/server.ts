@@ -15,6 +15,8 @@ const KEEP_ALIVE_MS = 120_000
 
 export function createRestServer(world: World, door: Door, ids: TextSource): Server {
   const server = createServer((request, response) => {
+    world.activity.requests++
+    response.on('close', () => world.activity.requests--)
     serve(world, door, ids, request, response).catch((error: unknown) => sayBroken(world, response, error))
   })
   server.keepAliveTimeout = KEEP_ALIVE_MS
