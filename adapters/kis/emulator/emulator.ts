@@ -6,7 +6,7 @@
 import type { Server } from 'node:http'
 import { Failure } from '../../../src/cli/failure.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
-import type { Micros } from '../../../src/core/base/time.ts'
+import { HOUR, type Micros } from '../../../src/core/base/time.ts'
 import { type EmulatorClock, KST, localDayOf, scaledClock, wallNow } from './clock.ts'
 import { createControlServer } from './control.ts'
 import { type Credentials, TextSource } from './credentials.ts'
@@ -51,6 +51,9 @@ export class KisEmulator {
   readonly #feed: MarketFeed
   #timer: NodeJS.Timeout | undefined
   #usdKrw: number
+  #nextHour: Micros = -Infinity
+  /** The Korean day under way. */
+  #day = Infinity
   /** False while history is played. */
   #telling = false
   #addresses: readonly Addresses[] = []
@@ -77,13 +80,13 @@ export class KisEmulator {
 
   static async create(given: Partial<EmulatorOptions> = {}, parts: EmulatorParts = {}): Promise<KisEmulator> {
     const options = withDefaults(given)
-    const now = wallNow()
+    const now = parts.clock?.now() ?? wallNow()
     const feed =
       parts.feed ??
       (options.tape === undefined
         ? new GeneratedFeed(options.symbols, options.seed, now - WARM_UP)
         : await TapeFeed.open(options.tape))
-    const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? now : feed.start, options.speed)
+    const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? wallNow() : feed.start, options.speed)
     const emulator = new KisEmulator(options, feed, clock)
     emulator.#begin()
     await emulator.#listen()
@@ -112,7 +115,7 @@ export class KisEmulator {
   #begin(): void {
     const { boards, options, clock } = this.world
     if (this.#feed.alwaysOpen) for (const board of boards.values()) givePast(board, options.seed, this.#feed.start)
-    this.#roll(clock.now())
+    this.#roll(Math.min(this.#feed.start, clock.now()))
     this.#play(clock.now())
     this.#telling = true
   }
@@ -132,14 +135,17 @@ export class KisEmulator {
   }
 
   #play(now: Micros): void {
-    this.#roll(now)
     const { desk } = this.world
     while (this.#feed.nextTime() <= now) {
       const t = this.#feed.nextTime()
+      this.#roll(t)
       if (desk.nextExpiry < t) desk.expire(t)
       this.#event(this.#feed.next())
     }
+    // A tape that has to be read on first has more to say before this moment.
+    if (this.#feed.needsLoad) return
     if (desk.nextExpiry <= now) desk.expire(now)
+    this.#roll(now)
   }
 
   #event(entry: FeedEntry): void {
@@ -160,10 +166,20 @@ export class KisEmulator {
     if (event.type !== 'trade') this.publisher.book(board)
   }
 
-  #roll(now: Micros): void {
-    const day = localDayOf(now, KST)
-    this.world.account.roll(day, isBusinessDay(day) || this.#feed.alwaysOpen)
-    this.world.desk.rollTo(day, now)
+  /** Korean days turn for the account, local ones for orders. All midnights fall on whole hours, so only those are looked at. */
+  #roll(t: Micros): void {
+    if (t < this.#nextHour) return
+    const day = localDayOf(t, KST)
+    const { account, desk } = this.world
+    for (let d = Math.max(this.#day + 1, day - 31); d < day; d++) account.roll(d, this.#isBusinessDay(d))
+    account.roll(day, this.#isBusinessDay(day))
+    desk.endDays(t)
+    this.#day = day
+    this.#nextHour = (Math.floor(t / HOUR) + 1) * HOUR
+  }
+
+  #isBusinessDay(day: number): boolean {
+    return this.#feed.alwaysOpen || isBusinessDay(day)
   }
 
   sessions(): Session[] {

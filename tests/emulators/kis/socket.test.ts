@@ -1,10 +1,11 @@
 /** The socket (reference 8, 12.5): registrations, sessions, frames, PINGPONG, notices. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
 import { NEW_LAYOUTS, OLD_LAYOUTS } from '../../../adapters/kis/emulator/options.ts'
 import { columnsOf } from '../../../adapters/kis/wire/columns.ts'
 import { fromFields, readControl, readFrame, splitRecords } from '../../../adapters/kis/wire/frame.ts'
 import { readNotice } from '../../../adapters/kis/wire/notice.ts'
-import { Bench, type Listener, pause, SECOND, until } from './support.ts'
+import { Bench, type Listener, pause, SECOND, TEN_IN_SEOUL, until } from './support.ts'
 
 const benches: Bench[] = []
 async function open(...args: Parameters<typeof Bench.create>): Promise<Bench> {
@@ -283,5 +284,24 @@ describe('notices', () => {
     await bench.usOrder('buy', 1, (bench.board('NVDA').ask / 10_000 + 1).toFixed(2))
     await pause(50)
     expect(quotes.frames('H0GSCNI9')).toEqual([])
+  })
+})
+
+describe('driven by another clock', () => {
+  it('the generated market begins before that clock’s now and moves only when it is advanced', async () => {
+    const clock = { t: TEN_IN_SEOUL }
+    const emulator = await KisEmulator.create({ symbols: ['005930'] }, { clock: { now: () => clock.t } })
+    const board = emulator.world.boards.get('005930')
+    expect(board?.minutesOf(board.day).length).toBeGreaterThanOrEqual(30)
+    expect(board?.daily().length).toBeGreaterThanOrEqual(20)
+    const { volume, seenAt } = { volume: board?.volume, seenAt: board?.seenAt }
+    expect(TEN_IN_SEOUL - (seenAt ?? 0)).toBeLessThan(2 * SECOND)
+    await pause(30)
+    expect(board?.volume).toBe(volume)
+    clock.t += 600 * SECOND
+    await emulator.advance()
+    expect(clock.t - (board?.seenAt ?? 0)).toBeLessThan(2 * SECOND)
+    expect(emulator.busy).toBe(false)
+    await emulator.close()
   })
 })

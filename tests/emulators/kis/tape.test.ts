@@ -68,6 +68,22 @@ describe('matching', () => {
     expect(b.emulator.world.desk.orders[1]).toMatchObject({ filled: 0, canceled: 1 })
   })
 
+  it('an American order lives across Korean midnight and ends at the American close', async () => {
+    const b = await at(OPEN + 14 * HOUR + 45 * MINUTE)
+    const low = (b.board('NVDA').bid / 10_000 - 20).toFixed(2)
+    const number = (await b.usOrder('buy', 1, low)).body.output.ODNO as string
+    b.now = OPEN + 15.5 * HOUR
+    await b.emulator.advance(b.now)
+    const [order] = b.emulator.world.desk.orders
+    expect([order?.canceled, order?.filled]).toEqual([0, 0])
+    // A new Korean day numbers anew; the old order is still found by its number.
+    const second = (await b.usOrder('buy', 1, low)).body.output.ODNO as string
+    expect(second).toBe(number)
+    b.now = OPEN + 21 * HOUR + SECOND
+    await b.emulator.advance(b.now)
+    expect(b.emulator.world.desk.orders.map((o) => o.canceled)).toEqual([1, 1])
+  })
+
   it('bars are told as prints at their four prices and fill at the next open', async () => {
     const b = await at(OPEN + HOUR, 'bars')
     const listener = await b.listen()
