@@ -131,8 +131,11 @@ function writeAnswer(world: World, response: ServerResponse, target: Target, ans
   const bytes = Buffer.from(text, 'utf8')
   response.statusCode = answer.status
   response.setHeader('Content-Type', 'application/json; charset=utf-8')
-  if (target.trId !== '') response.setHeader('tr_id', target.trId.replaceAll(/[^\x21-\x7e]/g, ''))
-  if (answer.trCont !== undefined) response.setHeader('tr_cont', answer.trCont)
+  if (target.trId !== '') {
+    response.setHeader('tr_id', target.trId.replaceAll(/[^\x21-\x7e]/g, ''))
+    // The vendor's own samples read it from every answer, quotations and orders too.
+    response.setHeader('tr_cont', answer.trCont ?? 'D')
+  }
   response.setHeader('gt_uid', uid)
   if (!truncated) response.setHeader('Content-Length', bytes.length)
   if (truncated) {
