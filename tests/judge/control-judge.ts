@@ -2,7 +2,7 @@
 import { ceil, frac } from './exact.ts'
 import { inStep, type Limits, SECOND } from './facts.ts'
 import type { Judge } from './judge.ts'
-import { stateName } from './judge.ts'
+import { stateName } from './layout.ts'
 import { K, LIMIT, LINK, OPERATOR, type Row, STATE, SYSTEM } from './layout.ts'
 import { awaits } from './orders.ts'
 

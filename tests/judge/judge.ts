@@ -39,7 +39,6 @@ import {
   LAST_INPUT_KIND,
   LAST_TAPE_KIND,
   type Row,
-  STATE,
   type StateName,
   textOf,
 } from './layout.ts'
@@ -341,8 +340,4 @@ export class Judge {
 function seqOf(rows: readonly Row[], last: number): number {
   const numbered = rows.find((r) => r.kind > LAST_TAPE_KIND && r.kind !== K.header && r.kind !== K.checkpoint)
   return numbered === undefined ? last + 1 : (numbered.w[1] as number)
-}
-
-export function stateName(code: number): StateName {
-  return STATE[code] as StateName
 }

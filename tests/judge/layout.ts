@@ -216,3 +216,7 @@ export function* stepsOf(rows: Iterable<Row>): Generator<readonly Row[]> {
   }
   if (step.length > 0) yield step
 }
+
+export function stateName(code: number): StateName {
+  return STATE[code] as StateName
+}
