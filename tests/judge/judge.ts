@@ -31,17 +31,7 @@ import { cmp, type Frac, frac, show, ZERO } from './exact.ts'
 import { ExitsJudge } from './exits-judge.ts'
 import { type Facts, riskDayOf, ROLL, DAY, Violation } from './facts.ts'
 import { GateJudge } from './gate-judge.ts'
-import {
-  ACTION,
-  ALERT,
-  CASH,
-  K,
-  LAST_INPUT_KIND,
-  LAST_TAPE_KIND,
-  type Row,
-  type StateName,
-  textOf,
-} from './layout.ts'
+import { ACTION, ALERT, CASH, K, LAST_INPUT_KIND, LAST_TAPE_KIND, type Row, type StateName, textOf } from './layout.ts'
 import { Losses } from './losses.ts'
 import { OrdersJudge } from './orders-judge.ts'
 import { newWorld, type World } from './state.ts'
