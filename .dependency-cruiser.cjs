@@ -3,13 +3,16 @@ const { table } = require('./tests/check/import-table.cjs')
 
 const PROJECT = '^(src|adapters|tests|bench|scenarios)/'
 
-function rules({ folder, may, types = [] }) {
+function rules({ folder, may, types = [], inside, except }) {
   // $1 is what the group of `from` matched, so an adapter's own folder is its own and no other adapter's.
-  const from = { path: `^(${folder})/` }
+  const from = {
+    path: inside === undefined ? `^(${folder})/` : `^(${folder})/${inside}/`,
+    ...(except === undefined ? {} : { pathNot: `^${folder}/${except}/` }),
+  }
   const allowed = ['^$1/', ...may]
   const made = [
     {
-      name: `imports-of-${folder}`,
+      name: `imports-of-${folder}${inside === undefined ? '' : `/${inside}`}`,
       severity: 'error',
       comment: `${folder} may import only: itself, ${may.join(', ') || 'nothing'}`,
       from,
@@ -37,6 +40,13 @@ module.exports = {
       comment: 'src/core imports neither packages nor Node built-ins',
       from: { path: '^src/core/' },
       to: { pathNot: '^src/core/' },
+    },
+    {
+      name: 'wire-is-pure',
+      severity: 'error',
+      comment: 'what an adapter and its emulator share on the wire imports neither packages nor Node built-ins',
+      from: { path: '^(adapters/[^/]+)/wire/' },
+      to: { pathNot: ['^$1/wire/', '^src/core/(base|domain)/'] },
     },
     {
       name: 'entry-without-command-line',

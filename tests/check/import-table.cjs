@@ -1,6 +1,7 @@
 /**
  * Who may import whom. One row per folder: what else of the project it may import (its own folder always). A folder
- * without a row fails tests/architecture.test.ts. `types` lists folders of which only types may be imported.
+ * without a row fails tests/architecture.test.ts. `types` lists folders of which only types may be imported; `inside`
+ * and `except` narrow a row to a folder within, or to everything but it.
  */
 const core = (...names) => names.map((name) => `^src/core/${name}/`)
 const failure = '^src/cli/failure\\.ts$'
@@ -35,7 +36,23 @@ const table = [
   { folder: 'src/cli', may: ['^src/', '^adapters/'] },
   {
     folder: 'adapters/[^/]+',
+    except: 'emulator',
     may: [...core('base', 'domain'), '^src/runtime/ports\\.ts$', '^src/tape/', '^src/reference/', failure],
+  },
+  {
+    // A broker's emulator is a venue: it matches with the simulated one, on a tape or a generated market.
+    folder: 'adapters/[^/]+',
+    inside: 'emulator',
+    may: [
+      ...core('base', 'domain', 'sim'),
+      '^src/runtime/(ports|cursor|timeline)\\.ts$',
+      '^src/tape/',
+      '^src/reference/',
+      '^src/generate/',
+      // Where an emulator's market comes from is the same for all: a tape or the generator, on the run's clock.
+      '^adapters/kis/emulator/(clock|feed|generated-feed|tape-feed)\\.ts$',
+      failure,
+    ],
   },
 ]
 
