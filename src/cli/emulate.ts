@@ -1,5 +1,6 @@
-/** `sametape emulate kis`: a stand-alone broker emulator that prints one line when it listens and runs until a signal. */
+/** `sametape emulate kis|ib`: a stand-alone broker emulator that prints one line when it listens and runs until a signal. */
 import type { Command } from 'commander'
+import { ibOptions, runIb } from '../../adapters/ib/emulator/command.ts'
 import { KisEmulator } from '../../adapters/kis/emulator/emulator.ts'
 import {
   type EmulatorOptions,
@@ -34,16 +35,7 @@ export const command: CliCommand = {
       .option('--rate <n>', 'REST requests a second and key (paper 2, live 20)')
       .option('--ack-encrypt <y|n>', 'what the acknowledgement of a notice registration says (Y or N)', 'N')
     action(kis, (_, options, ctx) => emulateKis(options, ctx))
-    action(
-      command
-        .command('ib')
-        .description('Interactive Brokers (not in this version)')
-        .allowUnknownOption()
-        .allowExcessArguments(),
-      () => {
-        throw new Failure('sametape emulate ib: not in this version', 2)
-      },
-    )
+    action(ibOptions(command.command('ib')), (_, options, ctx) => runIb(options, ctx))
   },
 }
 

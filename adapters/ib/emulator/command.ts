@@ -1,0 +1,113 @@
+/** `sametape emulate ib`: options to an emulator, one ready line, and waiting for a signal. */
+import type { Command } from 'commander'
+import { Failure } from '../../../src/cli/failure.ts'
+import { VERSION_BASE, VERSION_NEW } from '../wire/hello.ts'
+import { IbEmulator } from './emulator.ts'
+import { type EmulatorOptions, readCash, SYMBOLS } from './options.ts'
+
+type Options = Readonly<Record<string, unknown>>
+
+/** What of the command line's frame this command speaks to. */
+interface Output {
+  announce(document: unknown): void
+  say(line: string): void
+  note(line: string): void
+}
+
+export function ibOptions(command: Command): Command {
+  return command
+    .description('Interactive Brokers: the socket protocol of TWS')
+    .option('--port <port>', 'port for clients, 0 for a free one', '0')
+    .option('--control-port <port>', 'port of the control door, 0 for a free one', '0')
+    .option('--tape <dir>', 'a tape of US and KRX stocks; without it a generated market, open at once')
+    .option('--symbols <a,b>', 'symbols of the generated market', SYMBOLS.join(','))
+    .option('--seed <n>', 'of the generated market and of all ids', '1')
+    .option('--speed <n>', 'how fast the market runs; best effort in a stand-alone emulator', '1')
+    .option('--cash <amounts>', 'what each account begins with, such as USD=1000000,KRW=0', 'USD=1000000')
+    .option('--accounts <a,b>', 'account ids', 'DU0000001')
+    .option('--fees <table>', 'ib-tiered or ib-fixed', 'ib-tiered')
+    .option('--max-version <n>', `highest server version to announce: ${VERSION_BASE} or ${VERSION_NEW}`, '178')
+    .option('--master-client <id>', 'client that hears of all orders')
+    .option('--read-only', 'refuse orders with 321')
+    .option('--env <env>', 'paper; there is no other')
+}
+
+export async function runIb(options: Options, out: Output): Promise<{ json: undefined }> {
+  const emulator = await IbEmulator.create(readOptions(options))
+  const { accounts, speed } = emulator.world.options
+  const document = {
+    ready: true,
+    venue: 'ib',
+    host: '127.0.0.1',
+    port: emulator.port,
+    account: accounts[0],
+    symbols: emulator.symbols,
+    control: emulator.control,
+  }
+  out.announce(document)
+  out.say(JSON.stringify(document))
+  if (speed !== 1) out.note(`speed ${speed}: best effort; only "start" keeps market and clients in step`)
+  emulator.run()
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  emulator.close()
+  return { json: undefined }
+}
+
+function readOptions(options: Options): Partial<EmulatorOptions> {
+  const fees = text(options, 'fees')
+  if (fees !== 'ib-tiered' && fees !== 'ib-fixed') {
+    throw new Failure(`--fees ${fees}: write ib-tiered or ib-fixed`, 2)
+  }
+  const env = text(options, 'env')
+  if (env !== undefined && env !== 'paper') throw new Failure(`--env ${env}: the IB emulator is a paper account`, 2)
+  const maxVersion = whole(options, 'maxVersion', 'max-version', 999)
+  if (maxVersion !== VERSION_BASE && maxVersion !== VERSION_NEW) {
+    throw new Failure(`--max-version ${maxVersion}: write ${VERSION_BASE} or ${VERSION_NEW}`, 2)
+  }
+  const tape = text(options, 'tape')
+  return {
+    port: whole(options, 'port', 'port', 65_535),
+    controlPort: whole(options, 'controlPort', 'control-port', 65_535),
+    seed: whole(options, 'seed', 'seed', 4_294_967_295),
+    speed: speedOf(options),
+    symbols: names(options, 'symbols', /^(\d{6}|[A-Z][A-Z0-9.]{0,8})$/, 'US tickers or six digits for KRX'),
+    accounts: names(options, 'accounts', /^D?[UFI]\d{1,10}$/, 'ids such as DU0000001'),
+    cash: readCash([text(options, 'cash') ?? '']),
+    fees,
+    maxVersion,
+    readOnly: options.readOnly === true,
+    ...(tape === undefined ? {} : { tape }),
+    ...(options.masterClient === undefined
+      ? {}
+      : { masterClient: whole(options, 'masterClient', 'master-client', 2_147_483_647) }),
+  }
+}
+
+function text(options: Options, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+function whole(options: Options, name: string, flag: string, most: number): number {
+  const given = text(options, name) ?? ''
+  const n = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN
+  if (!(n <= most)) throw new Failure(`--${flag} ${given}: write a whole number from 0 to ${most}`, 2)
+  return n
+}
+
+function speedOf(options: Options): number {
+  const given = text(options, 'speed') ?? ''
+  const n = /^\d{1,6}(\.\d{1,6})?$/.test(given) ? Number(given) : 0
+  if (!(n > 0)) throw new Failure(`--speed ${given}: write a number above 0, such as 60`, 2)
+  return n
+}
+
+function names(options: Options, name: string, form: RegExp, what: string): string[] {
+  const given = text(options, name) ?? ''
+  const all = [...new Set(given.split(',').map((s) => s.trim().toUpperCase()))].filter((s) => s !== '')
+  if (all.length > 0 && all.every((s) => form.test(s))) return all
+  throw new Failure(`--${name} ${given}: write ${what}, separated by commas`, 2)
+}
