@@ -130,9 +130,4 @@ describe('emulate kis', () => {
       `sametape: port ${port} on 127.0.0.1: EADDRINUSE. Choose another, or 0 for a free one.`,
     ])
   })
-
-  it('ib is not in this version', () => {
-    const { code, stderr } = runCli(['emulate', 'ib', '--port', '0', '--json'])
-    expect([code, stderr.trim()]).toEqual([2, 'sametape: sametape emulate ib: not in this version'])
-  })
 })
