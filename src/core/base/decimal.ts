@@ -29,7 +29,11 @@ export function parseDecimal(text: string): Decimal | undefined {
     digits = digits.slice(0, -1)
     decimals--
   }
-  if (digits === '') digits = '0'
+  // Zero has no decimals, however many were written.
+  if (digits === '') {
+    digits = '0'
+    decimals = 0
+  }
   return { negative: m[1] === '-' && digits !== '0', digits, decimals }
 }
 
