@@ -128,14 +128,18 @@ const capital = of(
       'return compareProducts(x, den * mul * rate.num, equity, num * 200 * div * rate.den) >= 0',
     ],
     ['R-12', 'return compareProducts(sum, den, equity, num) > 0', 'return compareProducts(sum, den, equity, num) >= 0'],
-    ['R-17', 'sum += cashNeed(view, next, o.instrument, view.orders.leaves(o))', ''],
+    ['R-17', 'sum += cashNeed(view, next, o.instrument, view.orders.leaves(o), filledPart(view, o))', ''],
     [
       'R-11',
       'const next = { ...o, limit: Math.max(o.limit, o.nextLimit), stop: Math.max(o.stop, o.nextStop) }',
       'const next = o',
       'export function reservedCash(view: GateView, broker: number, currency: number): Money {',
     ],
-    ['R-17', 'return value + costs.fee + costs.tax', 'return value'],
+    [
+      'R-17',
+      'return value + buyCosts(view.fees, instrument, qty, Math.ceil(v200 / 200), view.t, filled)',
+      'return value',
+    ],
     [
       'R-17',
       'return need > freeCash(view, intent.broker, currency)',
@@ -176,7 +180,11 @@ const collar = of(
       'return 100 * Math.abs(2 * intent.limit - mark2) > 5 * mark2',
       'return 100 * Math.abs(2 * intent.limit - mark2) >= 5 * mark2',
     ],
-    ['R-19', 'if (reducing || intent.limit === 0) return false', 'if (intent.limit === 0) return false'],
+    [
+      'R-19',
+      'if (reducing || (intent.limit === 0 && intent.stop === 0)) return false',
+      'if (intent.limit === 0 && intent.stop === 0) return false',
+    ],
   ],
 )
 
@@ -296,8 +304,16 @@ const market = of(
   'execution/checks/market.ts',
   ['gate-order', 'data', 'exits', 'books'],
   [
-    ['R-34', "return q.status !== 'trading' || q.frozen", "return q.status !== 'trading'"],
-    ['R-29', "return q.status !== 'trading' || q.frozen", "return q.status === 'halted' || q.frozen"],
+    [
+      'R-34',
+      "return q !== undefined && (q.status !== 'trading' || q.frozen)",
+      "return q !== undefined && q.status !== 'trading'",
+    ],
+    [
+      'R-29',
+      "return q !== undefined && (q.status !== 'trading' || q.frozen)",
+      "return q !== undefined && (q.status === 'halted' || q.frozen)",
+    ],
     [
       'R-19',
       '!reducing && !view.market.isFresh(intent.instrument, view.t)',
@@ -468,7 +484,7 @@ const watch = of(
       "if (p.qty !== 0) desk.exits.want(broker, instrument, 'liquidation')",
       "if (p.qty + p.external !== 0) desk.exits.want(broker, instrument, 'stop')",
     ],
-    ['R-29', 'if (isShut(desk.market, instrument, desk.t, true) || isHalted(desk.market, instrument)) return', ''],
+    ['R-29', 'if (isShut(desk.market, instrument, desk.t, true)) return', ''],
     [
       'R-28',
       'if (stop.tripped || q.markSeq <= position.fillSeq || !reachesStop(stop, position, q.mark2)) continue',
@@ -574,18 +590,13 @@ const exits = of(
     ],
     [
       'R-29',
-      'if (isShut(market, x.instrument, t, true) || isHalted(market, x.instrument) || !view.reaches(x.broker)) return',
       'if (isShut(market, x.instrument, t, true) || !view.reaches(x.broker)) return',
-    ],
-    [
-      'R-29',
-      'if (isShut(market, x.instrument, t, true) || isHalted(market, x.instrument) || !view.reaches(x.broker)) return',
-      'if (isHalted(market, x.instrument) || !view.reaches(x.broker)) return',
+      'if (!view.reaches(x.broker)) return',
     ],
     [
       'R-38',
-      'if (isShut(market, x.instrument, t, true) || isHalted(market, x.instrument) || !view.reaches(x.broker)) return',
-      'if (isShut(market, x.instrument, t, true) || isHalted(market, x.instrument)) return',
+      'if (isShut(market, x.instrument, t, true) || !view.reaches(x.broker)) return',
+      'if (isShut(market, x.instrument, t, true)) return',
     ],
     ['R-25', 'step.send.sort((a, b) => size(b) - size(a) || a.broker - b.broker || a.instrument - b.instrument)', ''],
     ['R-23', "if (known.reason === 'stop') Object.assign(known, { rounds: 0, restUntil: 0 })", ''],
@@ -600,8 +611,8 @@ const orders = of(
     ['F-25', 'return Math.max(row.qty, row.nextQty) - row.cumQty', 'return Math.max(row.qty, row.nextQty)'],
     [
       'E-12',
-      'return this.live.filter((o) => AWAITING.has(o.state) && o.askedAt < askedBefore)',
-      'return this.live.filter((o) => AWAITING.has(o.state) && o.askedAt + 1 < askedBefore)',
+      'return this.live.filter((o) => AWAITING.has(o.state) && unansweredSince(o) < askedBefore)',
+      'return this.live.filter((o) => AWAITING.has(o.state) && unansweredSince(o) + 1 < askedBefore)',
     ],
     [
       'R-36',
@@ -715,8 +726,16 @@ const runaway = of(
       'while ((times[0] as Micros) <= t - WINDOW) times.shift()',
       'while ((times[0] as Micros) < t - WINDOW) times.shift()',
     ],
-    ['R-22', 'const MOST_ORDERS = 10', 'const MOST_ORDERS = 11'],
-    ['R-22', 'const MOST_REFUSALS = 5', 'const MOST_REFUSALS = 6'],
+    [
+      'R-22',
+      'return this.#count(this.#orders, t, this.#most.orders)',
+      'return this.#count(this.#orders, t, this.#most.orders + 1)',
+    ],
+    [
+      'R-22',
+      'return this.#count(this.#refusals, t, this.#most.refusals)',
+      'return this.#count(this.#refusals, t, this.#most.refusals + 1)',
+    ],
     [
       'R-22',
       "const NO_FAULT: ReadonlySet<DenialReason> = new Set(['closed', 'halted', 'state', 'daily_orders'])",
@@ -760,11 +779,7 @@ const upkeep = of(
       "} else if (desk.limits.onBlind === 'exit' && t - since >= BLIND_EXIT) {",
       '} else if (t - since >= BLIND_EXIT) {',
     ],
-    [
-      'R-30',
-      'if (isShut(market, id, t, true) || isHalted(market, id) || market.isLive(id, t)) {',
-      'if (isHalted(market, id) || market.isLive(id, t)) {',
-    ],
+    ['R-30', 'if (isShut(market, id, t, true) || market.isLive(id, t)) {', 'if (market.isLive(id, t)) {'],
     [
       'R-30',
       "if (desk.blind.size === 0) desk.release('blind', 'R-30 data of all holdings is live')",
@@ -805,7 +820,7 @@ const control = of(
       'return den > 0 && num * whole.den <= whole.num * den',
     ],
     ['I-45', 'desk.losses.retune(next)', ''],
-    ['R-04', "if (desk.state !== 'STOPPED' && desk.state !== 'UNARMED') return", ''],
+    ['R-04', "if (desk.losses.initial === 0 || (desk.state !== 'STOPPED' && desk.state !== 'UNARMED')) return", ''],
     ['F-03', 'desk.books.of(broker).agreed = desk.books.of(broker).inStep', ''],
     ['F-14', 'for (const o of desk.orders.live) if (o.broker === broker) o.absentSince = 0', ''],
     ['F-30', 'desk.waiting.add(instrument)', ''],
