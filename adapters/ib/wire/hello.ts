@@ -3,7 +3,7 @@
  * server's choice. The server takes the highest version that both know how to lay out (reference 3.1): 178 and below,
  * and 193 where it is offered to a client that reaches it; 187 to 189 are never announced.
  */
-import { FrameSplitter } from './frame.ts'
+import type { FrameSplitter } from './frame.ts'
 import { WireError } from './wire-error.ts'
 
 export interface Hello {
