@@ -108,7 +108,7 @@ export class RawClient {
     return this.frames.slice(from).flatMap(({ id, tokens }) => {
       if (id === '5') return [`OO ${tokens[93] ?? ''}`]
       if (id === '3') return [`OS ${tokens[2] ?? ''} ${tokens[3] ?? ''}/${tokens[4] ?? ''}`]
-      if (id === '11') return [`EX ${tokens[19] ?? ''}`]
+      if (id === '11') return [`EX ${tokens[20] ?? ''}`]
       if (id === '59') return ['CR']
       return id === '4' ? [`E ${tokens[3] ?? ''}`] : []
     })

@@ -13,6 +13,9 @@ import type { FeedEntry, MarketFeed } from '../../../adapters/kis/emulator/feed.
 /** 2026-01-12 15:00 UTC, a Monday, 10:00 in New York. */
 export const START: Micros = 1_768_230_000_000_000
 
+/** US prices have four decimals here, for the steps below a dollar. */
+export const CENT = 100
+
 export class ScriptFeed implements MarketFeed {
   readonly instruments: readonly Instrument[]
   readonly streams: readonly StreamKinds[]
@@ -103,7 +106,7 @@ export class Stage {
 
   async trade(price: number, size = 100, instrument = 0): Promise<void> {
     const t = this.clock.t + 10_000
-    this.feed.push({ type: 'trade', t, venueT: t, instrument, price, size, flags: 0 })
+    this.feed.push({ type: 'trade', t, venueT: t, instrument, price: price * CENT, size, flags: 0 })
     await this.wait(10)
   }
 
@@ -120,7 +123,7 @@ export class Stage {
 }
 
 function quote(t: Micros, instrument: number, bid: number, ask: number, bidSize: number, askSize: number): MarketEvent {
-  return { type: 'quote', t, venueT: t, instrument, bid, ask, bidSize, askSize, flags: 0 }
+  return { type: 'quote', t, venueT: t, instrument, bid: bid * CENT, ask: ask * CENT, bidSize, askSize, flags: 0 }
 }
 
 /** PLACE_ORDER at 178 as `@stoqey/ib` writes it: everything that is not named is empty. */
