@@ -307,6 +307,7 @@ describe('F-32, F-33 orders the books know better', () => {
     const stranger = { ...rig.booked(id), orderId: 999, state: 'canceled' } as const
     rig.books(1, { orders: [stranger] })
     expect(rig.row(id).state).toBe('new')
+    expect(rig.alerts('external'), 'nor is it missed there').toHaveLength(0)
   })
 
   test('a working order missing from the books is unknown; a finished one is not missed', () => {
