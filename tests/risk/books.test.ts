@@ -161,6 +161,9 @@ describe('R-43 holdings that are not ours', () => {
     expect(rig.buy('AAA', 231, 100)).toEqual(['exposure'])
     expect(rig.buy('AAA', 230, 100)).toBeTypeOf('number')
     expect(rig.sell('AAA', 1, 100)).toContain('short')
+    const twice = withOld().pass(31).books(0)
+    expect([twice.held('AAA'), twice.externalOf('AAA')]).toEqual([0, 100])
+    expect(twice.alerts('external')).toHaveLength(1)
   })
 
   test('100 old shares survive stop, daily loss with flatten, emergency and kill', () => {
@@ -304,6 +307,7 @@ describe('F-32, F-33 orders the books know better', () => {
     const stranger = { ...rig.booked(id), orderId: 999, state: 'canceled' } as const
     rig.books(1, { orders: [stranger] })
     expect(rig.row(id).state).toBe('new')
+    expect(rig.alerts('external'), 'nor is it missed there').toHaveLength(0)
   })
 
   test('a working order missing from the books is unknown; a finished one is not missed', () => {
@@ -533,20 +537,22 @@ describe('R-37 links', () => {
   })
 
   test('F-08 the sixth loss within an hour is an outage, whatever the health between; five are not', () => {
-    const play = (every: number, n: number): Links => {
+    const play = (every: number, n: number): { links: Links; outages: number } => {
       const links = new Links([true], 3)
+      let outages = 0
       for (let i = 1; i <= n; i++) {
-        links.report(0, i * every * 1e6, 'lost')
+        if (links.report(0, i * every * 1e6, 'lost').change === 'down') outages++
         links.report(0, i * every * 1e6 + 1, 'up')
       }
-      return links
+      return { links, outages }
     }
-    expect(play(100, 5).of(0).down).toBe(false)
-    expect(play(100, 6).of(0).down).toBe(true)
+    expect(play(100, 5).outages).toBe(0)
+    expect(play(100, 6).outages).toBe(1)
     // Six, of which the first is an hour old at the sixth.
-    expect(play(720, 6).of(0).down).toBe(false)
-    expect(play(719.999999, 6).of(0).down).toBe(true)
-    const links = play(100, 6)
+    expect(play(720, 6).outages).toBe(0)
+    expect(play(719.999999, 6).outages).toBe(1)
+    const { links } = play(100, 6)
+    expect(links.of(0).down, 'being up again does not end it').toBe(true)
     expect(links.serves(0)).toBe(false)
     links.report(0, 2000 * 1e6, 'lost')
     links.report(0, 7000 * 1e6, 'up')
@@ -634,6 +640,16 @@ describe('R-44 a restart protects what is held', () => {
     expect(rig.exit()).toMatchObject({ qty: 100, origin: 'stop' })
     rig.operator('arm')
     expect(rig.state).toBe('LIVE')
+  })
+
+  test('another cause that comes and goes does not end the wait for the operator', () => {
+    const rig = held().restart(60, 1).link(0, 'up').books(0)
+    for (let i = 0; i < 2; i++) rig.pass(31).books(0, { cash: rig.dollars(rig.cashOf() - usd(100)) })
+    expect(rig.desk.holds.has('cash')).toBe(true)
+    rig.operator('explainCash', { broker: 0, value: 1 })
+    expect(rig.desk.holds.has('cash')).toBe(false)
+    expect(rig.state).toBe('REDUCE_ONLY')
+    expect(rig.buy('AAA', 1, 100)).toEqual(['state'])
   })
 
   test('a stop that was reached while it was away is acted on with the first mark, once reconciled', () => {

@@ -23,6 +23,7 @@ describe('I-45, I-32 limits while armed', () => {
       expect(rig.alerts('limits')).toHaveLength(1)
       rig.limit(name, num, den)
       expect(rig.desk.limits).toEqual(before)
+      expect(rig.alerts('limits').at(-1)?.text).toBe('I-45 limits changed')
       const tight = den === 1 ? num - 1 : { num: num * 10 - 1, den: den * 10 }
       rig.limit(name, typeof tight === 'number' ? tight : tight.num, typeof tight === 'number' ? 1 : tight.den)
       expect(rig.desk.limits[name]).toEqual(tight)

@@ -278,14 +278,15 @@ describe('R-22 a strategy that runs away', () => {
     expect(rig.desk.runaway).toBe(false)
     rig.reject(rig.buy('EEE', 1, 100))
     expect(rig.desk.runaway).toBe(true)
-    const exit = trading()
-    exit.hold('AAA', 100, 100)
-    exit.mark('AAA', 98)
-    for (let i = 0; i < 6; i++) {
+    const exit = trading(100, { symbols: ['AAA', 'BBB'] })
+    for (const symbol of ['AAA', 'BBB']) exit.hold(symbol, 100, 100)
+    for (const symbol of ['AAA', 'BBB']) exit.mark(symbol, 98)
+    for (let i = 0; i < 12; i++) {
       const live = exit.exit()
       if (live !== undefined) exit.reject(live.orderId)
       exit.pass(1)
     }
+    expect(exit.alerts('rejected')).toHaveLength(6)
     expect(exit.desk.runaway).toBe(false)
   })
 

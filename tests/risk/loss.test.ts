@@ -163,6 +163,18 @@ describe('R-04 the total-loss stop is durable', () => {
   })
 })
 
+describe('R-04 clearing it', () => {
+  test('waits until everything is sold', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 100, 100)
+    lose(rig, usd(10_000)).operator('clearEmergency')
+    expect(rig.state).toBe('LIQUIDATING')
+    expect(rig.desk.losses.emergencyTripped).toBe(true)
+    rig.fill(rig.exit()?.orderId ?? 0, 100, 100)
+    expect(rig.operator('clearEmergency').state).toBe('UNARMED')
+  })
+})
+
 describe('R-05 flows and unexplained cash', () => {
   test('E-02 a withdrawal of 10,000 and E 86,000 is a loss of 4 %', () => {
     const rig = trading().cash(-usd(10_000), 'withdrawal')
@@ -383,7 +395,9 @@ describe('I-06 after a daily trip nothing is opened in that risk day', () => {
     const rig = atBrokers()
     lose(rig, usd(5000)).cash(usd(9000), 'interest').cash(usd(9000), 'deposit').operator('enable').operator('arm')
     expect(rig.buy('AAA', 10)).toContain('loss')
-    rig.restart(5, 2).link(0, 'up').books(0).operator('arm')
+    rig.restart(5, 2).link(0, 'up').books(0)
+    expect(rig.state).toBe('REDUCE_ONLY')
+    rig.operator('arm')
     expect(rig.buy('AAA', 10)).toContain('loss')
     expect(rig.sent()).toHaveLength(0)
   })

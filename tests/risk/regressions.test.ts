@@ -1,4 +1,4 @@
-/** What the engine once did wrong, found by the rules' own text: each test failed before the commit that brought it. */
+/** What the engine once did wrong, found by the rules' own text: each group failed before the commit that brought it. */
 import { describe, expect, test } from 'vitest'
 import { at, atBrokers, Rig, sent, trading, usd } from '../support/engine-rig.ts'
 
