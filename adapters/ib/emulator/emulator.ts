@@ -5,6 +5,7 @@
  */
 import type { Server } from 'node:http'
 import type { Server as SocketServer } from 'node:net'
+import { Failure } from '../../../src/cli/failure.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { HOUR, type Micros } from '../../../src/core/base/time.ts'
 import type { FeeModel, FeeSchedule } from '../../../src/core/domain/fees.ts'
@@ -58,6 +59,8 @@ export class IbEmulator {
   readonly world: World
   readonly faultCounts = new Map<string, number>()
   readonly #clock: EmulatorClock
+  /** By instrument id; nothing at currency pairs. */
+  readonly #boards: readonly (Board | undefined)[]
   readonly #feed: MarketFeed
   readonly #data: MarketData
   readonly #accounts: AccountFeed
@@ -79,6 +82,8 @@ export class IbEmulator {
     this.#clock = clock
     this.#usdKrw = toScaled(options.usdKrw, 4) ?? 0
     this.world = this.#makeWorld(options)
+    const boards = [...this.world.boards.values()]
+    this.#boards = feed.instruments.map((i) => boards.find((b) => b.listing.instrument === i))
     this.#accounts = new AccountFeed(this.world)
     this.#teller = new Teller(this.world, this.#accounts)
     this.#data = new MarketData(this.world)
@@ -110,8 +115,13 @@ export class IbEmulator {
         : await TapeFeed.open(options.tape))
     const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? now : feed.start, options.speed)
     const emulator = new IbEmulator(options, feed, clock)
-    emulator.#begin()
-    await emulator.#listen()
+    try {
+      emulator.#begin()
+      await emulator.#listen()
+    } catch (error) {
+      emulator.close()
+      throw error
+    }
     return emulator
   }
 
@@ -217,7 +227,7 @@ export class IbEmulator {
       }
       return
     }
-    const board = [...this.world.boards.values()].find((b) => b.listing.instrument === instrument)
+    const board = this.#boards[event.instrument]
     if (board === undefined || this.#halted(board)) return
     this.world.desk.market(event, open)
     const { prints, quoted } = board.take(event, open)
@@ -254,8 +264,15 @@ export class IbEmulator {
     const refuse = now < this.#refuseUntil || (!faults.quiet && faults.on('connect-refused', now) !== undefined)
     if (refuse === connectivity.refusing || this.#closed) return
     connectivity.refusing = refuse
-    if (refuse) this.#gateway.server.close()
-    else this.#gateway.server.listen(this.#port, '127.0.0.1')
+    const { server } = this.#gateway
+    if (refuse) server.close()
+    else {
+      // Somebody else took the port meanwhile: it is tried again with the next step.
+      server.once('error', () => {
+        connectivity.refusing = true
+      })
+      server.listen(this.#port, '127.0.0.1')
+    }
   }
 
   /** Stand-alone: the timer drives. */
@@ -272,8 +289,8 @@ export class IbEmulator {
 
   async #listen(): Promise<void> {
     const { port, controlPort } = this.world.options
-    this.#port = await listen(this.#gateway.server, port)
-    this.#controlPort = await listen(this.#control, controlPort)
+    this.#port = await listen(this.#gateway.server, 'port', port)
+    this.#controlPort = await listen(this.#control, 'control-port', controlPort)
   }
 
   close(): void {
@@ -282,6 +299,7 @@ export class IbEmulator {
     this.#gateway.close()
     this.#control.close()
     this.#control.closeAllConnections()
+    void this.#feed.close()
   }
 }
 
@@ -306,11 +324,15 @@ function firstBid(symbol: string, seed: number, start: Micros): number {
   throw new Error(`${symbol}: the generated market shows no quote`)
 }
 
-function listen(server: Server | SocketServer, port: number): Promise<number> {
+function listen(server: Server | SocketServer, flag: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    const refused = (error: NodeJS.ErrnoException): void => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be had (${error.message})`
+      reject(new Failure(`--${flag} ${port}: port ${port} ${why}; 0 takes a free one`))
+    }
+    server.once('error', refused)
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
+      server.off('error', refused)
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })

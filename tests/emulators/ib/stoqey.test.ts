@@ -1,12 +1,20 @@
 /** `@stoqey/ib` unmodified against the emulator over a real socket, at 178 and at 193. */
-import { createRequire } from 'node:module'
-import type { Contract, IBApi, Order } from '@stoqey/ib'
+import {
+  BarSizeSetting,
+  type Contract,
+  EventName,
+  IBApi,
+  IBApiTickType as TickType,
+  type Order,
+  OrderAction,
+  OrderType,
+  SecType,
+  TickByTickDataType,
+  TimeInForce,
+  WhatToShow,
+} from '@stoqey/ib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { IbEmulator } from '../../../adapters/ib/emulator/emulator.ts'
-
-/** The package is CommonJS and its names are not seen by an import statement of Node. */
-const stoqey = createRequire(import.meta.url)('@stoqey/ib') as typeof import('@stoqey/ib')
-const { EventName } = stoqey
 
 /** Every event of a client in order, by name. */
 class Client {
@@ -14,11 +22,12 @@ class Client {
   readonly seen: { readonly name: string; readonly args: readonly unknown[] }[] = []
 
   constructor(port: number, clientId: number) {
-    this.api = new stoqey.IBApi({ host: '127.0.0.1', port, clientId, maxReqPerSec: 50 })
-    this.api.on(EventName.result, (name: string, args: readonly unknown[]) => void this.seen.push({ name, args }))
-    for (const name of [EventName.error, EventName.info, EventName.disconnected, EventName.server]) {
-      this.api.on(name, (...args: readonly unknown[]) => void this.seen.push({ name, args }))
-    }
+    this.api = new IBApi({ host: '127.0.0.1', port, clientId, maxReqPerSec: 50 })
+    this.api.on(EventName.result, (name, args) => void this.seen.push({ name, args }))
+    const keep = (name: string, ...args: readonly unknown[]): void => void this.seen.push({ name, args })
+    this.api.on(EventName.error, (...args) => keep(EventName.error, ...args))
+    this.api.on(EventName.info, (...args) => keep(EventName.info, ...args))
+    this.api.on(EventName.disconnected, () => keep(EventName.disconnected))
     this.api.connect(clientId)
   }
 
@@ -40,10 +49,11 @@ class Client {
   }
 }
 
-const NVDA = { symbol: 'NVDA', secType: 'STK', exchange: 'SMART', currency: 'USD' } as Contract
+const NVDA: Contract = { symbol: 'NVDA', secType: SecType.STK, exchange: 'SMART', currency: 'USD' }
 
-function order(action: string, totalQuantity: number, more: Order = {}): Order {
-  return { action, totalQuantity, orderType: 'MKT', transmit: true, tif: 'DAY', ...more } as Order
+function buyOf(totalQuantity: number, more: Partial<Order> = {}): Order {
+  const usual = { orderType: OrderType.MKT, transmit: true, tif: TimeInForce.DAY }
+  return { action: OrderAction.BUY, totalQuantity, ...usual, ...more }
 }
 
 describe.each([178, 193])('at %i', (version) => {
@@ -91,12 +101,11 @@ describe.each([178, 193])('at %i', (version) => {
     ])
     client.api.reqMatchingSymbols(2, 'PLT')
     expect(JSON.stringify(await client.next(EventName.symbolSamples))).toContain('PLTR')
-    client.api.reqMktData(4, { ...NVDA, conId: 1, symbol: '' } as Contract, '', false, false)
+    client.api.reqMktData(4, { ...NVDA, conId: 1, symbol: '' }, '', false, false)
     await client.next(EventName.error, ([, code, reqId]) => code === 200 && reqId === 4)
   })
 
   test('data', async () => {
-    const { TickType, WhatToShow, BarSizeSetting, TickByTickDataType } = { ...stoqey, TickType: stoqey.IBApiTickType }
     client.api.reqMktData(10, NVDA, '', false, false)
     for (const type of [TickType.BID, TickType.ASK, TickType.LAST, TickType.CLOSE]) {
       await client.next(EventName.tickPrice, ([reqId, t, price]) => reqId === 10 && t === type && Number(price) > 0)
@@ -120,7 +129,7 @@ describe.each([178, 193])('at %i', (version) => {
     client.api.reqPositions()
     await client.next(EventName.positionEnd)
     const buy = id++
-    client.api.placeOrder(buy, NVDA, order('BUY', 10, { orderRef: 'mine' }))
+    client.api.placeOrder(buy, NVDA, buyOf(10, { orderRef: 'mine' }))
     await client.next(EventName.orderStatus, ([orderId, status]) => orderId === buy && status === 'Filled')
     const [, , execution] = (await client.next(EventName.execDetails)) as [unknown, unknown, Record<string, unknown>]
     expect([execution.shares, execution.orderRef, execution.cumQty]).toEqual([10, 'mine', 10])
@@ -138,16 +147,16 @@ describe.each([178, 193])('at %i', (version) => {
   test('limit, change, cancel', async () => {
     const limit = id++
     const low = Math.round(ask * 80) / 100
-    client.api.placeOrder(limit, NVDA, order('BUY', 5, { orderType: 'LMT' as never, lmtPrice: low }))
+    client.api.placeOrder(limit, NVDA, buyOf(5, { orderType: OrderType.LMT, lmtPrice: low }))
     await client.next(EventName.orderStatus, ([orderId, status]) => orderId === limit && status === 'Submitted')
-    client.api.placeOrder(limit, NVDA, order('BUY', 6, { orderType: 'LMT' as never, lmtPrice: low }))
+    client.api.placeOrder(limit, NVDA, buyOf(6, { orderType: OrderType.LMT, lmtPrice: low }))
     await client.next(EventName.openOrder, ([orderId, , o]) => orderId === limit && (o as Order).totalQuantity === 6)
     client.api.cancelOrder(limit)
     await client.next(EventName.orderStatus, ([orderId, status]) => orderId === limit && status === 'Cancelled')
     await client.next(EventName.error, ([, code, reqId]) => code === 202 && reqId === limit)
     client.api.cancelOrder(limit)
     await client.next(EventName.error, ([, code, reqId]) => code === 10148 && reqId === limit)
-    client.api.placeOrder(id, NVDA, order('BUY', 5, { orderType: 'LMT' as never, lmtPrice: low, whatIf: true }))
+    client.api.placeOrder(id, NVDA, buyOf(5, { orderType: OrderType.LMT, lmtPrice: low, whatIf: true }))
     const [, , , figures] = (await client.next(EventName.openOrder, ([orderId]) => orderId === id)) as [
       unknown,
       unknown,
@@ -174,11 +183,7 @@ describe.each([178, 193])('at %i', (version) => {
   test('reconnect, and what there was', async () => {
     const rest = id++
     const low = Math.round(ask * 70) / 100
-    client.api.placeOrder(
-      rest,
-      NVDA,
-      order('BUY', 1, { orderType: 'LMT' as never, lmtPrice: low, tif: 'GTC' as never }),
-    )
+    client.api.placeOrder(rest, NVDA, buyOf(1, { orderType: OrderType.LMT, lmtPrice: low, tif: TimeInForce.GTC }))
     await client.next(EventName.orderStatus, ([orderId, status]) => orderId === rest && status === 'Submitted')
     const twin = new Client(emulator.port, 3)
     await twin.next(EventName.info, ([, code]) => code === 326)
@@ -198,7 +203,7 @@ describe.each([178, 193])('at %i', (version) => {
     client.api.reqCompletedOrders(false)
     await client.next(EventName.completedOrdersEnd)
     expect(client.of(EventName.completedOrder)).toHaveLength(2)
-    client.api.reqGlobalCancel(undefined as never)
+    client.api.reqGlobalCancel()
     await client.next(EventName.orderStatus, ([orderId, status]) => orderId === rest && status === 'Cancelled')
   })
 

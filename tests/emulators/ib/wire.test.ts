@@ -52,7 +52,7 @@ describe.each([
   const names = rows.map((row) => OTHER_NAMES[row] ?? row)
 
   test('field by field at 193', () => {
-    const values = { ...named([...names, 'orderId']), deltaNeutralOrderType: deltaNeutral }
+    const values: Values = { ...named([...names, 'orderId']), deltaNeutralOrderType: deltaNeutral }
     const written = [id, ...writeFields(layout, values, 193)]
     const expected = names.map((name, i) => {
       if (i === 0) return id
