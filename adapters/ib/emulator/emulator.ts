@@ -247,7 +247,12 @@ export class IbEmulator {
     this.#data.flush(this.#now)
   }
 
-  /** Told to the control door's clients after a fault was posted. */
+  /** Is anything on its way: half a frame that came, or bytes not yet handed to the system? */
+  get busy(): boolean {
+    return [...this.world.sessions].some((s) => s.socket.writableLength > 0 || s.buffered > 0)
+  }
+
+  /** After a fault was posted: what changed at once is told. */
   settle(): void {
     this.#door(this.#now)
     this.#flush()

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { IbEmulator } from '../../../adapters/ib/emulator/emulator.ts'
 import { RawClient } from './raw-client.ts'
-import { Stage } from './script-feed.ts'
+import { readCash } from '../../../adapters/ib/emulator/options.ts'
+import { AT, placeOrder, Stage } from './script-feed.ts'
 
 const NVDA = [0, 'NVDA', 'STK', '', '0.0', '', '', 'SMART', '', 'USD', '', '']
 
@@ -233,4 +234,31 @@ describe('the generated market', () => {
     expect(told[0]?.length).toBeGreaterThan(500)
     expect(told[0]).toEqual(told[1])
   }, 30_000)
+
+  test('won and dollars: a Korean share is paid in won, free of IB fees, and counts in dollars', async () => {
+    const clock = { t: 1_768_230_000_000_000 }
+    const cash = readCash(['USD=1000', 'KRW=100000000'])
+    const emulator = await IbEmulator.create({ symbols: ['005930'], cash }, { clock: { now: () => clock.t } })
+    const client = await RawClient.start(emulator.port, 1)
+    const order = { [AT.symbol]: '005930', 9: 'KSE', 11: 'KRW', [AT.action]: 'BUY', [AT.qty]: 10, [AT.type]: 'MKT' }
+    client.send(...placeOrder(1, order))
+    await client.settle()
+    clock.t += 5_000_000
+    await emulator.advance()
+    client.send(6, 2, 1, '')
+    await client.next('54')
+    const [fill] = client.of('11')
+    const price = Number(fill?.[20])
+    expect([fill?.[19], fill?.[11], client.of('59')[0]?.slice(3, 5)]).toEqual(['10', 'KRW', ['0', 'KRW']])
+    const [account] = emulator.world.accounts
+    expect(account?.cash.get('KRW')).toBe((100_000_000 - 10 * price) * 10_000)
+    expect(account?.cash.get('USD')).toBe(1_000_000_000)
+    const value = (key: string, currency: string): number =>
+      Number(client.of('6').findLast((v) => v[2] === key && v[4] === currency)?.[3])
+    expect(value('CashBalance', 'KRW')).toBe(100_000_000 - 10 * price)
+    expect(value('ExchangeRate', 'KRW')).toBeCloseTo(1 / 1400, 7)
+    expect(value('NetLiquidation', 'USD')).toBeCloseTo(1000 + 100_000_000 / 1400, -1)
+    client.close()
+    emulator.close()
+  }, 20_000)
 })

@@ -76,6 +76,16 @@ test.each([
   expect(() => faults.post(request, now())).toThrow(message)
 })
 
+test('a fault at a stamp of the run clock', async () => {
+  stage.fault('farm-broken', { at: '2026-01-12T15:00:05Z', ms: 1000 })
+  await wait(4999)
+  expect(codes()).not.toContain('2103')
+  await wait(2000)
+  expect(codes().slice(-2)).toEqual(['2103', '2104'])
+  const { faults, now } = stage.emulator.world
+  expect(() => faults.post({ kind: 'farm-broken', at: 'noon' }, now())).toThrow(/field at: "noon"/)
+})
+
 describe('of the order path', () => {
   test('F-14: a lost request leaves no trace', async () => {
     stage.fault('request-lost')
@@ -315,7 +325,7 @@ describe('of the connection', () => {
   })
 
   test('F-06: accepted and closed', async () => {
-    stage.fault('accept-and-close', { at: 'hello' })
+    stage.fault('accept-and-close', { when: 'hello' })
     const other = new RawClient(stage.port)
     other.socket.write(helloOf('v100..178'))
     await other.until(() => other.closed)

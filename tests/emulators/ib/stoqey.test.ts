@@ -121,6 +121,8 @@ describe.each([178, 193])('at %i', (version) => {
     client.api.reqTickByTickData(13, NVDA, TickByTickDataType.BidAsk, 0, false)
     await client.next(EventName.tickByTickAllLast)
     await client.next(EventName.tickByTickBidAsk)
+    if (version === 193) return
+    // Five seconds of waiting: its layout is the same at both versions.
     client.api.reqRealTimeBars(14, NVDA, 5, WhatToShow.TRADES, false)
     expect(await client.next(EventName.realtimeBar)).toHaveLength(9)
   }, 20_000)
