@@ -123,6 +123,7 @@ test.each([
   [['--symbols', 'a b'], /--symbols a b/],
   [['--cash', 'XYZ=1'], /--cash XYZ=1/],
   [['--accounts', 'me'], /--accounts me/],
+  [['--env', 'demo'], /--env demo: write paper or live/],
 ])(
   'wrong options say so: %j',
   async (words, message) => {

@@ -103,6 +103,10 @@ describe('of the order path', () => {
     client.send(16, 1)
     await client.next('53')
     expect(client.of('5').map((o) => [o[1], o[23]])).toEqual([['1', 'r1']])
+    await wait(1)
+    client.send(4, 1, 1, '')
+    await client.settle()
+    expect(client.story().slice(-2)).toEqual(['OS Cancelled 0/100', 'E 202'])
   })
 
   test('F-11: a late acknowledgement', async () => {
