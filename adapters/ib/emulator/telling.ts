@@ -6,11 +6,10 @@ import type { AnswerName } from '../wire/answers.ts'
 import { messageOf } from '../wire/codes.ts'
 import type { Values } from '../wire/layout.ts'
 import type { AccountFeed } from './account-feed.ts'
-import type { OrderEvent } from './desk.ts'
 import type { Fault } from './faults.ts'
 import type { FaultKind } from './fault-kinds.ts'
 import { commissionValues, executionValues, openOrderValues, statusValues } from './order-frames.ts'
-import type { Execution, IbOrder } from './order.ts'
+import type { Execution, IbOrder, OrderEvent } from './order.ts'
 import { audience, type World } from './world.ts'
 
 export class Teller {
