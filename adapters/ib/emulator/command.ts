@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { Failure } from '../../../src/cli/failure.ts'
 import { VERSION_BASE, VERSION_NEW } from '../wire/hello.ts'
 import { IbEmulator } from './emulator.ts'
-import { type EmulatorOptions, readCash, SYMBOLS } from './options.ts'
+import { ACCOUNTS, type EmulatorOptions, readCash, SYMBOLS } from './options.ts'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -24,12 +24,13 @@ export function ibOptions(command: Command): Command {
     .option('--seed <n>', 'of the generated market and of all ids', '1')
     .option('--speed <n>', 'how fast the market runs; best effort in a stand-alone emulator', '1')
     .option('--cash <amounts>', 'what each account begins with, such as USD=1000000,KRW=0', 'USD=1000000')
-    .option('--accounts <a,b>', 'account ids', 'DU0000001')
+    .option('--accounts <a,b>', 'account ids; without them one that fits the environment')
     .option('--fees <table>', 'ib-tiered or ib-fixed', 'ib-tiered')
     .option('--max-version <n>', `highest server version to announce: ${VERSION_BASE} or ${VERSION_NEW}`, '178')
     .option('--master-client <id>', 'client that hears of all orders')
     .option('--read-only', 'refuse orders with 321')
-    .option('--env <env>', 'paper; there is no other')
+    .option('--env <env>', 'paper or live: the form of the account id (DU…, U…), nothing else', 'paper')
+    .option('--ws-port <port>', 'of no use here: one socket serves all')
 }
 
 export async function runIb(options: Options, out: Output): Promise<{ json: undefined }> {
@@ -62,7 +63,7 @@ function readOptions(options: Options): Partial<EmulatorOptions> {
     throw new Failure(`--fees ${fees}: write ib-tiered or ib-fixed`, 2)
   }
   const env = text(options, 'env')
-  if (env !== undefined && env !== 'paper') throw new Failure(`--env ${env}: the IB emulator is a paper account`, 2)
+  if (env !== 'paper' && env !== 'live') throw new Failure(`--env ${env}: write paper or live`, 2)
   const maxVersion = whole(options, 'maxVersion', 'max-version', 999)
   if (maxVersion !== VERSION_BASE && maxVersion !== VERSION_NEW) {
     throw new Failure(`--max-version ${maxVersion}: write ${VERSION_BASE} or ${VERSION_NEW}`, 2)
@@ -74,7 +75,10 @@ function readOptions(options: Options): Partial<EmulatorOptions> {
     seed: whole(options, 'seed', 'seed', 4_294_967_295),
     speed: speedOf(options),
     symbols: names(options, 'symbols', /^(\d{6}|[A-Z][A-Z0-9.]{0,8})$/, 'US tickers or six digits for KRX'),
-    accounts: names(options, 'accounts', /^D?[UFI]\d{1,10}$/, 'ids such as DU0000001'),
+    accounts:
+      options.accounts === undefined
+        ? [ACCOUNTS[env]]
+        : names(options, 'accounts', /^D?[UFI]\d{1,10}$/, 'ids such as DU0000001'),
     cash: readCash([text(options, 'cash') ?? '']),
     fees,
     maxVersion,

@@ -14,15 +14,18 @@ import { SimVenue } from '../../../src/core/sim/venue.ts'
 import type { MarketFeed } from '../../kis/emulator/feed.ts'
 import { ExecutionBook } from './executions.ts'
 import type { Listing } from './listing.ts'
-import { type Execution, type IbOrder, isOver, isStop, leavesOf, type Status, type Terms } from './order.ts'
+import {
+  type IbOrder,
+  isOver,
+  isStop,
+  leavesOf,
+  newOrder,
+  type OrderEvent,
+  type Owner,
+  type Status,
+  type Terms,
+} from './order.ts'
 import type { Scheduler } from './scheduler.ts'
-
-export type OrderEvent =
-  /** A new or changed state worth an OPEN_ORDER and an ORDER_STATUS. */
-  | { readonly type: 'state'; readonly order: IbOrder }
-  | { readonly type: 'filled'; readonly order: IbOrder; readonly execution: Execution }
-  | { readonly type: 'cancelled'; readonly order: IbOrder; readonly reason: string }
-  | { readonly type: 'rejected'; readonly order: IbOrder; readonly reason: string }
 
 const TAG = 0x69626473
 
@@ -33,9 +36,6 @@ export interface DeskParts {
   readonly scheduler: Scheduler
   readonly tell: (event: OrderEvent) => void
 }
-
-/** Whose order it is, and of what. */
-export type Owner = Pick<IbOrder, 'clientId' | 'orderId' | 'account' | 'listing'>
 
 export class OrderDesk {
   /** Every order, in order of entry. */
@@ -124,23 +124,7 @@ export class OrderDesk {
   }
 
   #record(owner: Owner, terms: Terms, now: Micros): IbOrder {
-    const order: IbOrder = {
-      ...owner,
-      permId: this.#nextPermId++,
-      at: now,
-      terms,
-      stage: 'untransmitted',
-      status: 'ApiPending',
-      whyHeld: '',
-      venueId: 0,
-      filled: 0,
-      amount: 0,
-      lastFillPrice: 0,
-      costs: 0,
-      doneAt: 0,
-      outcome: '',
-      triggered: false,
-    }
+    const order = newOrder(owner, this.#nextPermId++, terms, now)
     this.orders.push(order)
     return order
   }

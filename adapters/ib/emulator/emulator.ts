@@ -4,13 +4,8 @@
  * own clock can drive it in step with an engine.
  */
 import type { Server } from 'node:http'
-import type { Server as SocketServer } from 'node:net'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { HOUR, type Micros } from '../../../src/core/base/time.ts'
-import type { FeeModel, FeeSchedule } from '../../../src/core/domain/fees.ts'
-import type { Instrument } from '../../../src/core/domain/instrument.ts'
-import { loadFees } from '../../../src/reference/fee-data.ts'
-import { feeModel } from '../../../src/reference/fees.ts'
 import { type EmulatorClock, localDayOf, scaledClock, wallNow } from '../../kis/emulator/clock.ts'
 import type { FeedEntry, MarketFeed } from '../../kis/emulator/feed.ts'
 import { GeneratedFeed } from '../../kis/emulator/generated-feed.ts'
@@ -38,6 +33,7 @@ import { queryRequests } from './requests/query-requests.ts'
 import { sessionRequests } from './requests/session-requests.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Session } from './session.ts'
+import { feesOf, firstBid, listen } from './set-up.ts'
 import { Teller } from './telling.ts'
 import { stampText, TWS_ZONE } from './times.ts'
 import { Valuer } from './valuation.ts'
@@ -58,6 +54,8 @@ export class IbEmulator {
   readonly world: World
   readonly faultCounts = new Map<string, number>()
   readonly #clock: EmulatorClock
+  /** By instrument id; nothing at currency pairs. */
+  readonly #boards: readonly (Board | undefined)[]
   readonly #feed: MarketFeed
   readonly #data: MarketData
   readonly #accounts: AccountFeed
@@ -79,6 +77,8 @@ export class IbEmulator {
     this.#clock = clock
     this.#usdKrw = toScaled(options.usdKrw, 4) ?? 0
     this.world = this.#makeWorld(options)
+    const boards = [...this.world.boards.values()]
+    this.#boards = feed.instruments.map((i) => boards.find((b) => b.listing.instrument === i))
     this.#accounts = new AccountFeed(this.world)
     this.#teller = new Teller(this.world, this.#accounts)
     this.#data = new MarketData(this.world)
@@ -110,8 +110,13 @@ export class IbEmulator {
         : await TapeFeed.open(options.tape))
     const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? now : feed.start, options.speed)
     const emulator = new IbEmulator(options, feed, clock)
-    emulator.#begin()
-    await emulator.#listen()
+    try {
+      emulator.#begin()
+      await emulator.#listen()
+    } catch (error) {
+      emulator.close()
+      throw error
+    }
     return emulator
   }
 
@@ -217,7 +222,7 @@ export class IbEmulator {
       }
       return
     }
-    const board = [...this.world.boards.values()].find((b) => b.listing.instrument === instrument)
+    const board = this.#boards[event.instrument]
     if (board === undefined || this.#halted(board)) return
     this.world.desk.market(event, open)
     const { prints, quoted } = board.take(event, open)
@@ -237,7 +242,12 @@ export class IbEmulator {
     this.#data.flush(this.#now)
   }
 
-  /** Told to the control door's clients after a fault was posted. */
+  /** Is anything on its way: half a frame that came, or bytes not yet handed to the system? */
+  get busy(): boolean {
+    return [...this.world.sessions].some((s) => s.socket.writableLength > 0 || s.buffered > 0)
+  }
+
+  /** After a fault was posted: what changed at once is told. */
   settle(): void {
     this.#door(this.#now)
     this.#flush()
@@ -254,8 +264,15 @@ export class IbEmulator {
     const refuse = now < this.#refuseUntil || (!faults.quiet && faults.on('connect-refused', now) !== undefined)
     if (refuse === connectivity.refusing || this.#closed) return
     connectivity.refusing = refuse
-    if (refuse) this.#gateway.server.close()
-    else this.#gateway.server.listen(this.#port, '127.0.0.1')
+    const { server } = this.#gateway
+    if (refuse) server.close()
+    else {
+      // Somebody else took the port meanwhile: it is tried again with the next step.
+      server.once('error', () => {
+        connectivity.refusing = true
+      })
+      server.listen(this.#port, '127.0.0.1')
+    }
   }
 
   /** Stand-alone: the timer drives. */
@@ -272,8 +289,8 @@ export class IbEmulator {
 
   async #listen(): Promise<void> {
     const { port, controlPort } = this.world.options
-    this.#port = await listen(this.#gateway.server, port)
-    this.#controlPort = await listen(this.#control, controlPort)
+    this.#port = await listen(this.#gateway.server, 'port', port)
+    this.#controlPort = await listen(this.#control, 'control-port', controlPort)
   }
 
   close(): void {
@@ -282,37 +299,6 @@ export class IbEmulator {
     this.#gateway.close()
     this.#control.close()
     this.#control.closeAllConnections()
+    void this.#feed.close()
   }
-}
-
-/** IB's own table; markets that it has no fees for (Korean shares) are free here. */
-function feesOf(options: EmulatorOptions, instruments: readonly Instrument[]): FeeModel {
-  const { markets } = loadFees(options.fees)
-  const charged = instruments.filter((i) => markets.includes(i.venue))
-  const model = feeModel(options.fees, charged)
-  if (model.kind !== 'table') return model
-  const free: FeeSchedule = { from: [], rows: [] }
-  const schedules = instruments.map((i) => model.schedules[charged.indexOf(i)] ?? free)
-  return { ...model, schedules }
-}
-
-/** The first bid of a generated market, found by generating its beginning once more. */
-function firstBid(symbol: string, seed: number, start: Micros): number {
-  const copy = new GeneratedFeed([symbol], seed, start)
-  for (let i = 0; i < 1000; i++) {
-    const { event } = copy.next()
-    if (event.type === 'quote' && event.bid > 0) return event.bid
-  }
-  throw new Error(`${symbol}: the generated market shows no quote`)
-}
-
-function listen(server: Server | SocketServer, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
 }

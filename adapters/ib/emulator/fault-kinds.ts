@@ -35,7 +35,7 @@ const KINDS = [
     'next',
     'F-06',
     'a new connection is closed cleanly',
-    { at: ['accept, hello or start: what it lives to see', 'accept'] },
+    { when: ['accept, hello or start: what it lives to see', 'accept'] },
   ],
   ['login-silent', 'lasting', 'F-02', 'connections are accepted and the hello is never answered', {}],
   ['start-late', 'next', 'F-02', 'accounts and the next order id come late after START_API', MS(5000)],

@@ -3,7 +3,7 @@
  * waits for the next messages it applies to, `count` of them (1 by default); all moments are of the run's clock.
  */
 import { Failure } from '../../../src/cli/failure.ts'
-import type { Micros } from '../../../src/core/base/time.ts'
+import { type Micros, parseStamp } from '../../../src/core/base/time.ts'
 import { FAULT_KINDS, type FaultKind, type FaultSpec } from './fault-kinds.ts'
 
 export interface Fault {
@@ -28,7 +28,7 @@ export interface Target {
 }
 
 const LASTING_MS = 10_000
-const COMMON = ['kind', 'after_ms', 'count', 'for_ms', 'message', 'client']
+const COMMON = ['kind', 'after_ms', 'at', 'count', 'for_ms', 'message', 'client']
 
 export class FaultPlan {
   readonly #waiting: Fault[] = []
@@ -129,7 +129,7 @@ function readFault(request: unknown, now: Micros, id: number): Fault {
     throw new Failure(`fault ${spec.kind}: field ${name}: unknown; it takes ${known}`, 2)
   }
   const lasting = spec.mode === 'lasting'
-  const at = now + whole(spec, given, 'after_ms', 0) * 1000
+  const at = momentOf(spec, given, now) + whole(spec, given, 'after_ms', 0) * 1000
   const length = whole(spec, given, 'for_ms', lasting ? LASTING_MS : 0)
   return {
     id,
@@ -142,6 +142,14 @@ function readFault(request: unknown, now: Micros, id: number): Fault {
     left: lasting ? Number.MAX_SAFE_INTEGER : Math.max(1, whole(spec, given, 'count', 1)),
     fired: 0,
   }
+}
+
+/** `at`, a stamp with its zone; without one it is now. */
+function momentOf(spec: FaultSpec, given: Readonly<Record<string, unknown>>, now: Micros): Micros {
+  if (given.at === undefined) return now
+  const stamp = parseStamp(word(spec, given, 'at'))
+  if (stamp?.hasZone === true) return stamp.t
+  throw new Failure(`fault ${spec.kind}: field at: ${JSON.stringify(given.at)}: write such as 2026-01-12T15:00:00Z`, 2)
 }
 
 function readParams(spec: FaultSpec, given: Readonly<Record<string, unknown>>): Fault['params'] {

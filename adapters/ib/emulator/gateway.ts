@@ -50,13 +50,13 @@ export class Gateway implements SessionEvents {
       return
     }
     const close = faults.take('accept-and-close', this.#world.now())
-    if (close !== undefined && close.params.at === 'accept') {
+    if (close !== undefined && close.params.when === 'accept') {
       socket.on('error', () => socket.destroy())
       socket.end()
       return
     }
     const session = new Session(this.#world, socket, this)
-    if (close !== undefined) this.#closing.set(session, String(close.params.at))
+    if (close !== undefined) this.#closing.set(session, String(close.params.when))
     sessions.add(session)
     const timer = setTimeout(() => {
       if (session.version === 0 && faults.quiet) socket.destroy()

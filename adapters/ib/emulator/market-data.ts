@@ -3,21 +3,19 @@
  * five-second bars, bars under way, and a book of made-up levels behind the best one.
  */
 import { SECOND, type Micros } from '../../../src/core/base/time.ts'
-import { tickAt } from '../../../src/core/domain/instrument.ts'
-import { realText } from '../wire/numbers.ts'
-import { DELAYED, TICK, type TickName } from '../wire/tick-types.ts'
-import { type BarKind, combine, type ShownBar, showBar } from './bars.ts'
+import { barTexts, levels } from './bar-texts.ts'
+import { combine, showBar } from './bars.ts'
 import type { Board, Print } from './board.ts'
 import { priceText, qtyText } from './listing.ts'
 import type { Session } from './session.ts'
-import type { BarLine, DepthLine, HistoryLine, QuoteLine, TickLine } from './subscriptions.ts'
-import { epochText, localTime, stampText } from './times.ts'
+import type { BarLine, DepthLine, HistoryLine, QuoteLine } from './subscriptions.ts'
+import { LineTeller, rtVolume, tellPrint, tellQuote } from './tick-teller.ts'
+import { epochText, stampText } from './times.ts'
 import type { World } from './world.ts'
 
 /** Stock snapshots at IB: 250 ms. */
 const AGGREGATION = SECOND / 4
 export const REAL_TIME_BAR = 5 * SECOND
-const DEPTH_STEP = 10
 
 export class MarketData {
   readonly #world: World
@@ -176,142 +174,4 @@ export class MarketData {
     })
     line.told = rows
   }
-}
-
-/** Sends a tick when its text is another than before, under its delayed id where the line is delayed. */
-class LineTeller {
-  readonly #session: Session
-  readonly #line: QuoteLine
-  readonly #reqId: string
-
-  constructor(session: Session, reqId: number, line: QuoteLine) {
-    this.#session = session
-    this.#line = line
-    this.#reqId = String(reqId)
-  }
-
-  #changed(name: TickName, text: string): string | undefined {
-    const id = this.#line.delayed ? DELAYED[name] : TICK[name]
-    if (id === undefined || this.#line.told.get(id) === text) return undefined
-    this.#line.told.set(id, text)
-    return String(id)
-  }
-
-  price(name: TickName, price: string, sizeName?: TickName, size = '0'): void {
-    const tickType = this.#changed(name, price)
-    const attrMask = name === 'bid' || name === 'ask' ? '1' : '0'
-    if (tickType !== undefined) {
-      this.#session.send('TICK_PRICE', { reqId: this.#reqId, tickType, price, size, attrMask })
-      if (sizeName !== undefined)
-        this.#line.told.delete(this.#line.delayed ? (DELAYED[sizeName] ?? -1) : TICK[sizeName])
-    }
-    if (sizeName !== undefined) this.size(sizeName, size)
-  }
-
-  size(name: TickName, size: string): void {
-    const tickType = this.#changed(name, size)
-    if (tickType !== undefined) this.#session.send('TICK_SIZE', { reqId: this.#reqId, tickType, size })
-  }
-
-  text(name: TickName, value: string): void {
-    const tickType = this.#changed(name, value)
-    if (tickType !== undefined) this.#session.send('TICK_STRING', { reqId: this.#reqId, tickType, value })
-  }
-
-  generic(name: TickName, value: string): void {
-    const tickType = this.#changed(name, value)
-    if (tickType !== undefined) this.#session.send('TICK_GENERIC', { reqId: this.#reqId, tickType, value })
-  }
-}
-
-function rtVolume(board: Board): string {
-  const { listing } = board
-  const vwap = realText(board.amount / Math.max(1, board.volume) / 10 ** listing.instrument.priceDecimals)
-  const ms = Math.floor(board.lastAt / 1000)
-  return [
-    priceText(listing, board.last),
-    qtyText(listing, board.lastSize),
-    ms,
-    qtyText(listing, board.volume),
-    vwap,
-    'true',
-  ].join(';')
-}
-
-function tellPrint(session: Session, reqId: number, line: TickLine, { t, price, size }: Print): void {
-  const { listing } = line.board
-  session.send('TICK_BY_TICK', {
-    reqId: String(reqId),
-    tickType: line.kind === 'Last' ? '1' : '2',
-    time: epochText(t),
-    price: priceText(listing, price),
-    size: qtyText(listing, size),
-    mask: '0',
-    exchange: listing.primaryExchange,
-    specialConditions: '',
-  })
-}
-
-function tellQuote(session: Session, reqId: number, line: TickLine, now: Micros): void {
-  const { bid, ask, bidSize, askSize, listing } = line.board
-  const common = { reqId: String(reqId), time: epochText(now) }
-  if (line.kind === 'BidAsk') {
-    const [bidPrice, askPrice] = [priceText(listing, bid), priceText(listing, ask)]
-    const sizes = { bidSize: qtyText(listing, bidSize), askSize: qtyText(listing, askSize) }
-    session.send('TICK_BY_TICK', { ...common, tickType: '3', bidPrice, askPrice, ...sizes, mask: '0' })
-  } else if (line.kind === 'MidPoint' && bid > 0 && ask > 0 && line.lastMid !== bid + ask) {
-    line.lastMid = bid + ask
-    session.send('TICK_BY_TICK', { ...common, tickType: '4', midPoint: halfText(line.board, bid + ask) })
-  }
-}
-
-function halfText(board: Board, price2: number): string {
-  return realText(price2 / 2 / 10 ** board.listing.instrument.priceDecimals)
-}
-
-export interface BarTexts {
-  readonly open: string
-  readonly high: string
-  readonly low: string
-  readonly close: string
-  readonly volume: string
-  readonly wap: string
-  readonly count: string
-}
-
-export function barTexts(board: Board, bar: ShownBar): BarTexts {
-  const { listing } = board
-  const price = (x: number): string => halfText(board, x)
-  return {
-    open: price(bar.open2),
-    high: price(bar.high2),
-    low: price(bar.low2),
-    close: price(bar.close2),
-    volume: bar.volume < 0 ? '-1' : qtyText(listing, bar.volume),
-    wap: bar.wap < 0 ? '-1' : realText(bar.wap / 10 ** listing.instrument.priceDecimals),
-    count: String(bar.count),
-  }
-}
-
-/** Side (0 ask, 1 bid), position, price, size; nothing can be filled behind the first position. */
-function levels(board: Board, count: number): string[][] {
-  const { listing } = board
-  const side = (name: '0' | '1', best: number, size: number): string[][] => {
-    if (!(best > 0)) return []
-    const step = tickAt(listing.instrument, best) * (name === '0' ? 1 : -1)
-    return Array.from({ length: count }, (_, i) => best + i * step)
-      .filter((price) => price > 0)
-      .map((price, i) => [name, String(i), priceText(listing, price), qtyText(listing, size + i * DEPTH_STEP)])
-  }
-  return [...side('0', board.ask, board.askSize), ...side('1', board.bid, board.bidSize)]
-}
-
-/** The local date of a daily bar's day number, and of any other bar its moment. */
-export function barDate(board: Board, at: number, daily: boolean, epoch: boolean): string {
-  if (daily) return localTime(at * 86_400_000_000, 'UTC').date
-  return epoch ? epochText(at) : stampText(at, board.listing.zone)
-}
-
-export function isBarKind(text: string): text is BarKind {
-  return ['TRADES', 'BID', 'ASK', 'MIDPOINT', 'BID_ASK'].includes(text)
 }

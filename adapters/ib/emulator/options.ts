@@ -32,7 +32,7 @@ export interface EmulatorOptions {
 }
 
 export const SYMBOLS: readonly string[] = ['NVDA', 'PLTR']
-export const ACCOUNT = 'DU0000001'
+export const ACCOUNTS = { paper: 'DU0000001', live: 'U0000001' } as const
 export const CLIENTS_MAX = 32
 
 export function withDefaults(given: Partial<EmulatorOptions>): EmulatorOptions {
@@ -42,7 +42,7 @@ export function withDefaults(given: Partial<EmulatorOptions>): EmulatorOptions {
     seed: 1,
     speed: 1,
     symbols: SYMBOLS,
-    accounts: [ACCOUNT],
+    accounts: [ACCOUNTS.paper],
     cash: readCash(['USD=1000000']),
     fees: 'ib-tiered',
     maxVersion: 178,

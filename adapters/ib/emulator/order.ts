@@ -99,3 +99,35 @@ export function isOver(o: IbOrder): boolean {
 export function isStop(terms: Terms): boolean {
   return terms.orderType === 'stop' || terms.orderType === 'stopLimit'
 }
+
+/** Whose order it is, and of what. */
+export type Owner = Pick<IbOrder, 'clientId' | 'orderId' | 'account' | 'listing'>
+
+/** Entered and not sent on. */
+export function newOrder(owner: Owner, permId: number, terms: Terms, at: Micros): IbOrder {
+  return {
+    ...owner,
+    permId,
+    at,
+    terms,
+    stage: 'untransmitted',
+    status: 'ApiPending',
+    whyHeld: '',
+    venueId: 0,
+    filled: 0,
+    amount: 0,
+    lastFillPrice: 0,
+    costs: 0,
+    doneAt: 0,
+    outcome: '',
+    triggered: false,
+  }
+}
+
+/** What the desk says of an order. */
+export type OrderEvent =
+  /** A new or changed state worth an OPEN_ORDER and an ORDER_STATUS. */
+  | { readonly type: 'state'; readonly order: IbOrder }
+  | { readonly type: 'filled'; readonly order: IbOrder; readonly execution: Execution }
+  | { readonly type: 'cancelled'; readonly order: IbOrder; readonly reason: string }
+  | { readonly type: 'rejected'; readonly order: IbOrder; readonly reason: string }

@@ -57,6 +57,11 @@ export class Session {
     return this.clientId !== undefined && !this.ended
   }
 
+  /** Bytes of a frame that has not arrived whole. */
+  get buffered(): number {
+    return this.#bytes.buffered
+  }
+
   #take(segment: Uint8Array): void {
     if (this.#silent()) return
     this.#bytes.push(segment)

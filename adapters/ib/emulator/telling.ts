@@ -6,18 +6,17 @@ import type { AnswerName } from '../wire/answers.ts'
 import { messageOf } from '../wire/codes.ts'
 import type { Values } from '../wire/layout.ts'
 import type { AccountFeed } from './account-feed.ts'
-import type { OrderEvent } from './desk.ts'
 import type { Fault } from './faults.ts'
 import type { FaultKind } from './fault-kinds.ts'
 import { commissionValues, executionValues, openOrderValues, statusValues } from './order-frames.ts'
-import type { Execution, IbOrder } from './order.ts'
+import type { Execution, IbOrder, OrderEvent } from './order.ts'
 import { audience, type World } from './world.ts'
 
 export class Teller {
   readonly #world: World
   readonly #accounts: AccountFeed
-  /** Orders of which nothing is said before their moment, or at all. */
-  readonly #muteUntil = new Map<IbOrder, number>()
+  /** Orders of which nothing is said up to and at a moment. */
+  readonly #mutedThrough = new Map<IbOrder, number>()
   readonly #acknowledged = new Set<IbOrder>()
 
   constructor(world: World, accounts: AccountFeed) {
@@ -57,19 +56,23 @@ export class Teller {
     this.#world.scheduler.at(this.#world.now() + Number(ms) * 1000, act)
   }
 
-  /** Late frames say what was true when they were written. */
+  /**
+   * Is nothing said of the order for now? A late acknowledgement says what is true when it comes; a lost one, or one that a
+   * fill overtakes, is of the order's first moment only: what is asked of it later is answered.
+   */
   #muted(order: IbOrder): boolean {
+    const now = this.#world.now()
     if (!this.#acknowledged.has(order)) {
       this.#acknowledged.add(order)
       const late = this.#fault('ack-late', order)
       if (late !== undefined) {
-        this.#muteUntil.set(order, this.#world.now() + Number(late.params.ms) * 1000)
+        this.#mutedThrough.set(order, now + Number(late.params.ms) * 1000 - 1)
         this.#later(late.params.ms, () => this.#state(order))
       } else if (this.#fault('ack-lost', order) !== undefined || this.#fault('execution-first', order) !== undefined) {
-        this.#muteUntil.set(order, Infinity)
+        this.#mutedThrough.set(order, now)
       }
     }
-    return (this.#muteUntil.get(order) ?? 0) > this.#world.now()
+    return now <= (this.#mutedThrough.get(order) ?? -Infinity)
   }
 
   #state(order: IbOrder): void {
@@ -100,7 +103,6 @@ export class Teller {
     const late = this.#fault('execution-late', order)
     if (late === undefined) frames()
     else this.#later(late.params.ms, frames)
-    if (this.#muteUntil.get(order) === Infinity) this.#muteUntil.delete(order)
   }
 
   #fillFrames(order: IbOrder, execution: Execution): () => void {
@@ -108,7 +110,7 @@ export class Teller {
     const [plain, priced] = [openOrderValues(order, false), openOrderValues(order, true)]
     const status = statusValues(order)
     const commission = commissionValues(execution)
-    const mute = this.#muted(order) && this.#muteUntil.get(order) !== Infinity
+    const mute = this.#muted(order)
     return () => {
       const twice = this.#fault('execution-duplicate', order) !== undefined
       for (let i = 0; i < (twice ? 2 : 1); i++) this.#send(order, 'EXECUTION_DATA', fill)

@@ -422,3 +422,50 @@ test('outside the hours an order waits, is noted with 399, and a DAY order ends 
   await client.settle()
   expect(client.story().slice(-2)).toEqual(['OS Cancelled 0/100', 'E 202'])
 })
+
+test('the master client hears of everybody’s orders', async () => {
+  await stage.close()
+  stage = await Stage.open({ masterClient: 1 })
+  client = await RawClient.start(stage.port, 7)
+  const master = await RawClient.start(stage.port, 1)
+  await place(1, LIMIT)
+  await master.settle()
+  expect(master.of('3').map((s) => [s[1], s[9]])).toEqual([
+    ['1', '7'],
+    ['1', '7'],
+  ])
+  master.close()
+})
+
+test('read only: orders and order queries are refused with 321', async () => {
+  await stage.close()
+  stage = await Stage.open({ readOnly: true })
+  client = await RawClient.start(stage.port, 7)
+  await place(1, BUY)
+  client.send(16, 1)
+  client.send(58, 1)
+  await client.settle()
+  expect(
+    client
+      .of('4')
+      .slice(3)
+      .map((e) => e[3]),
+  ).toEqual(['321', '321', '321'])
+  expect(state()).toEqual([])
+})
+
+test('orders made by hand: client 0 binds them and may cancel them, others are refused with 327', async () => {
+  stage.fault('external-order', { limit: '99', qty: 4 })
+  client.send(15, 1, 1)
+  await client.settle()
+  expect(client.of('4').at(-1)?.[3]).toBe('327')
+  const zero = await RawClient.start(stage.port, 0)
+  zero.send(15, 1, 1)
+  await zero.next('53')
+  expect(zero.of('100').map((b) => b.slice(2))).toEqual([['0', '-1']])
+  expect(zero.of('5').map((o) => [o[1], o[14]])).toEqual([['-1', '4']])
+  zero.send(4, 1, -1, '')
+  await zero.settle()
+  expect(zero.story().slice(-2)).toEqual(['OS Cancelled 0/4', 'E 202'])
+  zero.close()
+})

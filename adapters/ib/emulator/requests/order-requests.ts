@@ -11,7 +11,7 @@ import { findListings } from '../find-contract.ts'
 import type { Listing } from '../listing.ts'
 import { marginFault, whatIfFigures } from '../margin-check.ts'
 import { statusValues, whatIfValues } from '../order-frames.ts'
-import { type IbOrder, isOver, isStop, type Terms } from '../order.ts'
+import { type IbOrder, isOver, isStop, newOrder, type Owner, type Terms } from '../order.ts'
 import { isRefusal, readTerms } from '../read-terms.ts'
 import type { Session } from '../session.ts'
 import { stampText } from '../times.ts'
@@ -104,30 +104,14 @@ class OrderRequests {
     return account
   }
 
-  #whatIf(session: Session, owner: Pick<IbOrder, 'clientId' | 'orderId' | 'account' | 'listing'>, terms: Terms): void {
+  #whatIf(session: Session, owner: Owner, terms: Terms): void {
     const now = this.#world.now()
     const figures = whatIfFigures(this.#world, owner.account, owner.listing, terms, now)
-    const asked: IbOrder = {
-      ...owner,
-      permId: 0,
-      at: now,
-      terms,
-      stage: 'untransmitted',
-      status: 'PreSubmitted',
-      whyHeld: '',
-      venueId: 0,
-      filled: 0,
-      amount: 0,
-      lastFillPrice: 0,
-      costs: 0,
-      doneAt: 0,
-      outcome: '',
-      triggered: false,
-    }
+    const asked = newOrder(owner, 0, terms, now)
     session.send('OPEN_ORDER', whatIfValues(asked, figures))
   }
 
-  #new(session: Session, owner: Pick<IbOrder, 'clientId' | 'orderId' | 'account' | 'listing'>, terms: Terms): void {
+  #new(session: Session, owner: Owner, terms: Terms): void {
     const world = this.#world
     const { clientId, orderId, account, listing } = owner
     if (terms.parentId !== 0 && world.desk.find(clientId, terms.parentId) === undefined) {
@@ -144,12 +128,7 @@ class OrderRequests {
     this.#locate(session, orderId)
   }
 
-  #refuse(
-    session: Session,
-    owner: Pick<IbOrder, 'clientId' | 'orderId' | 'account' | 'listing'>,
-    terms: Terms,
-    fault: Fault,
-  ): void {
+  #refuse(session: Session, owner: Owner, terms: Terms, fault: Fault): void {
     const { code, text, status } = fault.params
     if (code === 201 && status === 1) return this.#world.desk.reject(owner, terms, String(text), this.#world.now())
     const prefix = code === 201 ? 'Order rejected - reason:' : ''
