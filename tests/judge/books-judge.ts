@@ -101,6 +101,7 @@ export class BooksJudge {
     if (request !== link.request || link.askedAt === 0) return
     link.askedAt = 0
     d.askedSeq = link.askedSeq
+    link.unsure = !link.reconciled
     // A list that did not come is evidence of nothing (F-35).
     if (delivered.some((x) => x === 0)) return this.#j.count('books failed')
     this.#j.count('books')
@@ -213,7 +214,8 @@ export class BooksJudge {
   #external(instrument: number, broker: number, difference: bigint): void {
     const gap = this.#gap(broker, instrument)
     if (gap !== difference) this.#j.fail('I-13', `holding explained by ${difference}, the books differ by ${gap}`)
-    if (this.#underWay(broker, instrument)) this.#j.fail('R-43', `holding ${instrument} explained while orders are live`)
+    if (this.#underWay(broker, instrument))
+      this.#j.fail('R-43', `holding ${instrument} explained while orders are live`)
     this.#j.world.ledger.at(broker, instrument).external += difference
     if (this.#link(broker).ever) this.#j.world.waiting.add(instrument)
   }
@@ -232,6 +234,11 @@ export class BooksJudge {
   /** Exits of this step left after the books were looked at. */
   #before(o: Order): boolean {
     return o.origin === 'agent' || o.sentSeq < this.#j.world.seq
+  }
+
+  /** Books are being compared in this step. */
+  get comparing(): boolean {
+    return this.#now !== undefined
   }
 
   /** The operator explains what is unexplained at a broker. */
@@ -254,6 +261,7 @@ export class BooksJudge {
     }
     this.#holdings(d)
     this.#now = undefined
+    this.#link(d.broker).unsure = false
   }
 
   /** I-13, I-16: what is not under way agrees now, or somebody is told. */
@@ -293,7 +301,8 @@ export class BooksJudge {
     for (const [currency, amount] of d.cash) {
       const gap = amount - (world.ledger.cash[d.broker]?.[currency] ?? 0n)
       if (gap === 0n) continue
-      if (!link.ever || this.#small(currency, gap)) this.#j.fail('I-16', `cash of currency ${currency} differs by ${gap}`)
+      if (!link.ever || this.#small(currency, gap))
+        this.#j.fail('I-16', `cash of currency ${currency} differs by ${gap}`)
       left.add(currency)
       if (before.has(currency)) this.#j.control.unexplained()
     }

@@ -93,7 +93,18 @@ export class ScriptedBroker {
   #submit(c: SubmitOrder, rejects: boolean, tell: (m: Message) => void): void {
     const state = rejects ? 'rejected' : 'working'
     const { instrument, side, qty, limit, stop } = c
-    this.orders.set(c.orderId, { id: c.orderId, instrument, side, qty, limit, stop, cum: 0, state, fills: [], count: 0 })
+    this.orders.set(c.orderId, {
+      id: c.orderId,
+      instrument,
+      side,
+      qty,
+      limit,
+      stop,
+      cum: 0,
+      state,
+      fills: [],
+      count: 0,
+    })
     if (rejects) tell({ ...this.#head(c.orderId), type: 'rejected', reason: 'broker' })
     else tell({ ...this.#head(c.orderId), type: 'accepted' })
   }

@@ -93,8 +93,10 @@ export class GateJudge {
     for (const r of reasons) this.#j.count(`reason ${r}`)
     const wish = wishOf(numbers, row.instrument, typeBy(numbers), originOf(d.rule))
     const own = opinion(this.#j.world, wish)
-    this.#compare(own, reasons, `denied intent ${numbers.intent_id}`)
-    this.#inputs(numbers, wish)
+    // A price that is no number is recorded as 0: what was wrong with the structure cannot be read.
+    const unread = reasons.has('structure') && !own.against.has('structure') && numbers.limit === 0
+    if (!unread) this.#compare(own, reasons, `denied intent ${numbers.intent_id}`)
+    if (!unread) this.#inputs(numbers, wish)
     if (wish.origin === 'agent') this.#refuse([...reasons][0])
     else this.#j.exits.denied(wish)
   }
@@ -148,7 +150,9 @@ export class GateJudge {
       ['limit_base', ledger.limitBase(), 2n * ledger.parts],
     ]
     near.push(['daily_line', losses.daily(world.limits), 2n * ledger.parts + 1n])
-    near.push(['emergency_line', losses.emergency(world.limits), 2n * ledger.parts + 1n])
+    // Between the parts of a comparison the engine's peak is not looked at.
+    const between = this.#j.books.comparing && world.limits.totalLossBase === 'peak'
+    if (!between) near.push(['emergency_line', losses.emergency(world.limits), 2n * ledger.parts + 1n])
     const x = exposureOf(world, instrumentOf(world.facts, wish.instrument), live, wish)
     if (x !== undefined && wish.qty > 0n) near.push(['exposure', x, 3n * BigInt(world.facts.instruments.length)])
     const free = freeCash(world, wish.broker, currency, live)
@@ -157,7 +161,10 @@ export class GateJudge {
     for (const [name, value, room] of near) {
       const gap = sub(frac(n[name] as number), value)
       if (cmp(gap, frac(room)) > 0 || cmp(gap, frac(0n - room)) < 0) {
-        this.#j.fail(name === 'equity' ? 'I-17' : 'I-20', `intent ${n.intent_id} lists ${name} ${n[name]}, it is ${show(value)}`)
+        this.#j.fail(
+          name === 'equity' ? 'I-17' : 'I-20',
+          `intent ${n.intent_id} lists ${name} ${n[name]}, it is ${show(value)}`,
+        )
       }
     }
   }
@@ -294,8 +301,10 @@ export class GateJudge {
     if (o !== undefined && isLive(o) && o.stop === 0) {
       const own = this.#replaceReasons(o, d.qty, d.limit, 0)
       const said = [...d.reasons]
-      const shared = own.size > 0 || said.some((r) => r === 'exposure' || r === 'cash' || r === 'state' || r === 'short')
-      if (!shared) this.#j.fail('R-20', `replace of order ${d.orderId} was denied for ${said.join(', ')}, judged: nothing`)
+      const shared =
+        own.size > 0 || said.some((r) => r === 'exposure' || r === 'cash' || r === 'state' || r === 'short')
+      if (!shared)
+        this.#j.fail('R-20', `replace of order ${d.orderId} was denied for ${said.join(', ')}, judged: nothing`)
     }
     this.#refuse([...d.reasons][0])
   }

@@ -272,7 +272,8 @@ export class Judge {
       case K.equity: {
         const e = this.equity()
         const kept = row.w[3] as number
-        if (this.losses.armed && !this.world.ledger.agrees(kept, e)) this.fail('I-17', `equity ${kept}, from scratch ${show(e)}`)
+        if (this.losses.armed && !this.world.ledger.agrees(kept, e))
+          this.fail('I-17', `equity ${kept}, from scratch ${show(e)}`)
         return
       }
       default:
@@ -291,8 +292,10 @@ export class Judge {
     if (this.#above(e, line)) {
       this.fail(daily ? 'R-01' : 'R-03', `${alert.code} at ${show(e)}, above the line ${show(line)}`)
     }
-    if (daily) world.dailyTripped = true
-    else {
+    if (daily) {
+      world.dailyTripped = true
+      if (world.limits.onDailyLoss === 'flatten') this.exits.leaveAll()
+    } else {
       losses.emergencyTripped = true
       this.exits.kill('R-04')
     }

@@ -20,17 +20,42 @@ export type Op =
   | { readonly op: 'status'; readonly i: number; readonly status: 'trading' | 'auction' | 'halted' }
   | { readonly op: 'split'; readonly i: number; readonly num: number; readonly den: number }
   | { readonly op: 'wait'; readonly dt: number }
-  | { readonly op: 'serve'; readonly b: number; readonly k: number; readonly how: 'accept' | 'reject' | 'lose' | 'silent' }
+  | {
+      readonly op: 'serve'
+      readonly b: number
+      readonly k: number
+      readonly how: 'accept' | 'reject' | 'lose' | 'silent'
+    }
   | { readonly op: 'fill'; readonly b: number; readonly k: number; readonly part: number; readonly tell: boolean }
   | { readonly op: 'over'; readonly b: number; readonly k: number }
-  | { readonly op: 'end'; readonly b: number; readonly k: number; readonly as: 'expired' | 'canceled' | 'rejected'; readonly tell: boolean }
+  | {
+      readonly op: 'end'
+      readonly b: number
+      readonly k: number
+      readonly as: 'expired' | 'canceled' | 'rejected'
+      readonly tell: boolean
+    }
   | { readonly op: 'deliver' | 'drop' | 'twice' | 'ask'; readonly b: number; readonly k: number }
   | { readonly op: 'late-fill'; readonly b: number; readonly k: number }
   | { readonly op: 'bust' | 'cost'; readonly b: number; readonly k: number }
   | { readonly op: 'correct'; readonly b: number; readonly k: number; readonly qty: number; readonly move: number }
-  | { readonly op: 'hand'; readonly b: number; readonly i: number; readonly side: 1 | -1; readonly qty: number; readonly told: boolean }
+  | {
+      readonly op: 'hand'
+      readonly b: number
+      readonly i: number
+      readonly side: 1 | -1
+      readonly qty: number
+      readonly told: boolean
+    }
   | { readonly op: 'hand-order'; readonly b: number; readonly i: number; readonly side: 1 | -1; readonly qty: number }
-  | { readonly op: 'cash'; readonly b: number; readonly c: number; readonly amount: number; readonly kind: number; readonly told: boolean }
+  | {
+      readonly op: 'cash'
+      readonly b: number
+      readonly c: number
+      readonly amount: number
+      readonly kind: number
+      readonly told: boolean
+    }
   | { readonly op: 'books'; readonly b: number; readonly how: 'now' | 'then' | 'part' | 'never' }
   | { readonly op: 'link'; readonly b: number; readonly link: LinkState }
   | { readonly op: 'power'; readonly b: number; readonly amount: number }
@@ -177,7 +202,10 @@ function fill(w: World, o: Extract<Op, { op: 'fill' | 'over' | 'late-fill' }>): 
   const broker = w.broker(o.b)
   if (o.op === 'late-fill') {
     // The fill happened before the cancel took effect and is told of after it (F-23).
-    const x = at([...broker.orders.values()].filter((y) => y.state === 'canceled' && y.cum < y.qty), o.k)
+    const x = at(
+      [...broker.orders.values()].filter((y) => y.state === 'canceled' && y.cum < y.qty),
+      o.k,
+    )
     if (x === undefined) return
     x.state = 'working'
     broker.fill(x, x.qty, w.prices[x.instrument] as number)
@@ -192,7 +220,10 @@ function fill(w: World, o: Extract<Op, { op: 'fill' | 'over' | 'late-fill' }>): 
 
 function revise(w: World, o: Extract<Op, { op: 'bust' | 'cost' | 'correct' }>): void {
   const broker = w.broker(o.b)
-  const x = at([...broker.orders.values()].filter((y) => y.fills.length > 0), o.k)
+  const x = at(
+    [...broker.orders.values()].filter((y) => y.fills.length > 0),
+    o.k,
+  )
   const f = x === undefined ? undefined : at(x.fills, o.k)
   if (x === undefined || f === undefined) return
   if (o.op === 'cost') broker.recost(x, f.fillNo, Math.floor(f.fee / 2))
@@ -255,7 +286,16 @@ const quoted = fc.constantFrom(...QUOTED)
 const any = fc.nat(4)
 const small = fc.integer({ min: -9, max: 9 })
 const dt = fc.constantFrom(1000, 100_000, SECOND, SECOND, 2 * SECOND, 5 * SECOND, 31 * SECOND)
-const long = fc.constantFrom(SECOND, 5 * SECOND, 11 * SECOND, 31 * SECOND, 61 * SECOND, 10 * MINUTE, 5 * HOUR, 20 * HOUR)
+const long = fc.constantFrom(
+  SECOND,
+  5 * SECOND,
+  11 * SECOND,
+  31 * SECOND,
+  61 * SECOND,
+  10 * MINUTE,
+  5 * HOUR,
+  20 * HOUR,
+)
 const side = fc.constantFrom<1 | -1>(1, -1)
 
 const limitChange = fc.constantFrom<LimitChange>(
@@ -279,7 +319,10 @@ const WEIGHTED: readonly fc.WeightedArbitrary<Op>[] = (
     [3, o('print', { i: quoted, move: fc.constantFrom(0, 3, -500, 900, 150, 155), dt })],
     [1, o('wide', { i: quoted })],
     [1, o('crossed', { i: quoted })],
-    [2, o('late', { i: quoted, age: fc.constantFrom(5 * SECOND, 5 * SECOND + 1, SECOND, -2 * SECOND, -2 * SECOND - 1) })],
+    [
+      2,
+      o('late', { i: quoted, age: fc.constantFrom(5 * SECOND, 5 * SECOND + 1, SECOND, -2 * SECOND, -2 * SECOND - 1) }),
+    ],
     [6, o('bar', { move: fc.constantFrom(0, 5, -5, -15, -25, -120, 130), dt })],
     [3, o('fx', { move: fc.constantFrom(0, 2, -3, 40, -60, 70), dt })],
     [1, o('crash', { move: fc.constantFrom(-30, -60, -90, -99) })],
@@ -300,9 +343,21 @@ const WEIGHTED: readonly fc.WeightedArbitrary<Op>[] = (
     [1, o('late-fill', { b, k })],
     [1, o('hand', { b, i: any, side, qty: fc.integer({ min: 1, max: 60 }), told: fc.boolean() })],
     [1, o('hand-order', { b, i: any, side, qty: fc.integer({ min: 1, max: 60 }) })],
-    [2, o('cash', { b, c: fc.nat(1), amount: fc.constantFrom(500_000, 900_000_000, -700_000_000, -1), kind: fc.integer({ min: 1, max: 9 }), told: fc.boolean() })],
+    [
+      2,
+      o('cash', {
+        b,
+        c: fc.nat(1),
+        amount: fc.constantFrom(500_000, 900_000_000, -700_000_000, -1),
+        kind: fc.integer({ min: 1, max: 9 }),
+        told: fc.boolean(),
+      }),
+    ],
     [4, o('books', { b, how: fc.constantFrom('now', 'now', 'then', 'part', 'never') })],
-    [3, o('link', { b, link: fc.constantFrom<LinkState>('up', 'up', 'up', 'lost', 'failed', 'planned', 'plannedEnd') })],
+    [
+      3,
+      o('link', { b, link: fc.constantFrom<LinkState>('up', 'up', 'up', 'lost', 'failed', 'planned', 'plannedEnd') }),
+    ],
     [2, o('power', { b, amount: fc.constantFrom(0, 300_000_000_000, 50_000_000_000) })],
     [12, o('settle', {})],
     [8, o('fill-all', {})],
@@ -320,7 +375,10 @@ const WEIGHTED: readonly fc.WeightedArbitrary<Op>[] = (
     [1, o('clock', { offset: fc.constantFrom(0, SECOND, SECOND + 1, -2 * SECOND) })],
     [1, o('limits', { changes: fc.array(limitChange, { minLength: 1, maxLength: 2 }) })],
   ] as const
-).map(([weight, shape]) => ({ weight: Math.round(weight * 10), arbitrary: fc.record(shape as never) as unknown as fc.Arbitrary<Op> }))
+).map(([weight, shape]) => ({
+  weight: Math.round(weight * 10),
+  arbitrary: fc.record(shape as never) as unknown as fc.Arbitrary<Op>,
+}))
 
 export const operation: fc.Arbitrary<Op> = fc.oneof(...WEIGHTED)
 

@@ -45,7 +45,8 @@ function healed(w: World): void {
   for (const o of world.orders.live) {
     if (!isLive(o)) continue
     const there = w.broker(o.broker).orders.get(o.id)
-    if (o.state === 'unknown') w.judge.fail('I-44', `order ${o.id} is unknown, the broker says ${there?.state ?? 'nothing'}`)
+    if (o.state === 'unknown')
+      w.judge.fail('I-44', `order ${o.id} is unknown, the broker says ${there?.state ?? 'nothing'}`)
     if (there?.state !== 'working') {
       w.judge.fail('I-44', `order ${o.id} is ${o.state}, at its broker it is ${there?.state ?? 'not known'}`)
     }
@@ -86,7 +87,12 @@ export function run(s: Scenario, heals = true, watch?: World['watch']): Played {
     if (heals) heal(w)
   } catch (error) {
     if (error instanceof Violation) violation = error
-    else violation = new Violation('I-41', w.judge.world.seq, `the engine threw: ${(error as Error).stack ?? String(error)}`)
+    else
+      violation = new Violation(
+        'I-41',
+        w.judge.world.seq,
+        `the engine threw: ${(error as Error).stack ?? String(error)}`,
+      )
   }
   return { violation, seen: w.judge.seen, steps: w.steps, world: w }
 }

@@ -134,7 +134,10 @@ export class World {
       }
     })
     const live = desk.orders.live.map((o) => o.orderId).join()
-    const own = [...orders.live].map((o) => o.id).sort((a, b) => a - b).join()
+    const own = [...orders.live]
+      .map((o) => o.id)
+      .sort((a, b) => a - b)
+      .join()
     if (live !== own) this.judge.fail('I-18', `live orders ${live}, by the evidence ${own}`)
   }
 

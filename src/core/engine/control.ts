@@ -159,6 +159,7 @@ function explainCash(desk: Desk, e: OperatorEvent): void {
   for (const [currency, amount] of books.unexplained) bookCash(desk, e.broker, currency, amount, kind)
   books.unexplained = []
   desk.release('cash', 'R-05 explained by the operator')
+  if (desk.losses.initial !== 0) watchLosses(desk)
 }
 
 function applySystem(desk: Desk, e: SystemEvent, away: Micros): void {

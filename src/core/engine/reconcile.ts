@@ -119,6 +119,7 @@ export function acknowledge(desk: Desk, broker: number, instrument: number, miss
     followFill(desk, broker, instrument)
     desk.valuation.revalue(instrument)
     desk.valuation.settle()
+    if (desk.losses.initial !== 0) watchLosses(desk)
   }
   desk.waiting.delete(instrument)
   explain(desk, 'acknowledged', instrument, [broker, missing])

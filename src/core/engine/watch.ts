@@ -65,7 +65,10 @@ function wantAll(desk: Desk): void {
  */
 export function shutDown(desk: Desk, rule: string): void {
   // An engine that had ended before has nothing to shut down, but what is live is taken back (I-34).
-  if (desk.state === 'STOPPED') for (const o of [...desk.orders.live]) desk.cancel(o, rule)
+  if (desk.state === 'STOPPED') {
+    for (const o of [...desk.orders.live]) desk.cancel(o, rule)
+    if (desk.stopped === undefined || desk.stopped.rule === 'operator') desk.stopped = { rule, t: desk.t }
+  }
   if (desk.state === 'LIQUIDATING' || desk.state === 'STOPPED') return
   desk.stopped = { rule, t: desk.t }
   desk.shutdownSince = desk.t
@@ -80,6 +83,8 @@ export function shutDown(desk: Desk, rule: string): void {
  */
 export function watchStops(desk: Desk, instrument: number): void {
   if (isShut(desk.market, instrument, desk.t, true) || isHalted(desk.market, instrument)) return
+  // At the end everything is on its way out already, as far as it goes.
+  if (desk.state === 'LIQUIDATING' || desk.state === 'STOPPED') return
   const q = desk.market.of(instrument)
   for (let broker = 0; broker < desk.stops.length; broker++) {
     const position = desk.ledger.position(broker, instrument)
