@@ -101,6 +101,7 @@ export class BooksJudge {
     if (request !== link.request || link.askedAt === 0) return
     link.askedAt = 0
     d.askedSeq = link.askedSeq
+    link.unsure = !link.reconciled
     // A list that did not come is evidence of nothing (F-35).
     if (delivered.some((x) => x === 0)) return this.#j.count('books failed')
     this.#j.count('books')
@@ -235,6 +236,11 @@ export class BooksJudge {
     return o.origin === 'agent' || o.sentSeq < this.#j.world.seq
   }
 
+  /** Books are being compared in this step. */
+  get comparing(): boolean {
+    return this.#now !== undefined
+  }
+
   /** The operator explains what is unexplained at a broker. */
   explaining(broker: number, kind: string): void {
     this.#explaining = { broker, kind }
@@ -255,6 +261,7 @@ export class BooksJudge {
     }
     this.#holdings(d)
     this.#now = undefined
+    this.#link(d.broker).unsure = false
   }
 
   /** I-13, I-16: what is not under way agrees now, or somebody is told. */

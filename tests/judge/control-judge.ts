@@ -166,7 +166,8 @@ export class ControlJudge {
   #kill(): void {
     const { world, exits } = this.#j
     exits.kill('the kill')
-    exits.mustCancel(false)
+    // A liquidation under way has canceled, and repeats what was refused by its own rule.
+    if (world.state !== 'LIQUIDATING') exits.mustCancel(false)
     this.#killedNow = true
     if (world.state === 'STOPPED' || world.state === 'LIQUIDATING') this.#killedNow = false
   }

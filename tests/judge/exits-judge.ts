@@ -23,10 +23,13 @@ const ROUND_WINDOW = 600 * SECOND
 export class ExitsJudge {
   readonly #j: Judge
   readonly #tripped = new Map<string, Tripped>()
+  /** Holdings that a liquidation began to sell and that were not flat since. */
+  readonly #leaving = new Set<string>()
   /** Stops that must trip in this step. */
   #must: [number, number][] = []
   /** When exits were sent, by broker, instrument and origin. */
   readonly #rounds = new Map<string, number[]>()
+  readonly #rested = new Map<string, number>()
   /** What made the end: nothing is increased any more (I-07). */
   killed: string | undefined
   #cancel: 'all' | 'opening' | undefined
@@ -38,7 +41,12 @@ export class ExitsJudge {
     judge.world.exiting = (i) =>
       brokers.some((b) => {
         const key = `${b} ${i}`
-        return this.#tripped.has(key) || this.#rounds.has(`${key} stop`) || this.#rounds.has(`${key} liquidation`)
+        return (
+          this.#tripped.has(key) ||
+          this.#leaving.has(key) ||
+          this.#rounds.has(`${key} stop`) ||
+          this.#rounds.has(`${key} liquidation`)
+        )
       })
   }
 
@@ -74,6 +82,7 @@ export class ExitsJudge {
     this.#j.world.facts.brokers.forEach((_, broker) => {
       if (this.#j.world.ledger.at(broker, instrument).qty !== 0n) return
       this.#tripped.delete(`${broker} ${instrument}`)
+      this.#leaving.delete(`${broker} ${instrument}`)
       this.#rounds.delete(`${broker} ${instrument} stop`)
       this.#rounds.delete(`${broker} ${instrument} liquidation`)
     })
@@ -81,6 +90,16 @@ export class ExitsJudge {
 
   kill(why: string): void {
     this.killed = why
+    this.leaveAll()
+  }
+
+  /** Everything held is to be sold (R-25). */
+  leaveAll(): void {
+    this.#j.world.ledger.holdings.forEach((of, broker) => {
+      of.forEach((h, i) => {
+        if (h.qty !== 0n) this.#leaving.add(`${broker} ${i}`)
+      })
+    })
   }
 
   mustCancel(openingOnly: boolean): void {
@@ -119,9 +138,13 @@ export class ExitsJudge {
   rests(alert: Alert): void {
     const stop = this.#tripped.get(`${alert.broker} ${alert.instrument}`)
     if (stop !== undefined) stop.sent = true
+    this.#rested.set(`${alert.broker} ${alert.instrument}`, this.#j.world.t)
   }
 
   endOfStep(): void {
+    const { state } = this.#j.world
+    // What ended in the same step leaves as a whole (R-25).
+    if (state === 'LIQUIDATING' || state === 'STOPPED') this.#must = []
     for (const [broker, instrument] of this.#must.splice(0)) {
       const told = this.#j.alerted('stop_loss', (a) => a.broker === broker && a.instrument === instrument)
       // A fill or an end within the step may have settled it.
@@ -155,6 +178,9 @@ export class ExitsJudge {
     const link = world.links[broker]
     if (link?.up !== true) return true
     if (world.markets.shut(instrument, world.t, true) || world.markets.halted(instrument)) return true
+    // After three rounds in vain an exit rests for ten minutes, whatever it was for (R-25).
+    const rested = this.#rested.get(`${broker} ${instrument}`)
+    if (rested !== undefined && world.t - rested <= ROUND_WINDOW) return true
     const live = world.orders.at(broker, instrument)
     if (live.some((o) => o.origin !== 'agent')) return true
     if (live.length === 0) return false

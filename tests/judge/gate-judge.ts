@@ -93,8 +93,10 @@ export class GateJudge {
     for (const r of reasons) this.#j.count(`reason ${r}`)
     const wish = wishOf(numbers, row.instrument, typeBy(numbers), originOf(d.rule))
     const own = opinion(this.#j.world, wish)
-    this.#compare(own, reasons, `denied intent ${numbers.intent_id}`)
-    this.#inputs(numbers, wish)
+    // A price that is no number is recorded as 0: what was wrong with the structure cannot be read.
+    const unread = reasons.has('structure') && !own.against.has('structure') && numbers.limit === 0
+    if (!unread) this.#compare(own, reasons, `denied intent ${numbers.intent_id}`)
+    if (!unread) this.#inputs(numbers, wish)
     if (wish.origin === 'agent') this.#refuse([...reasons][0])
     else this.#j.exits.denied(wish)
   }
@@ -148,7 +150,9 @@ export class GateJudge {
       ['limit_base', ledger.limitBase(), 2n * ledger.parts],
     ]
     near.push(['daily_line', losses.daily(world.limits), 2n * ledger.parts + 1n])
-    near.push(['emergency_line', losses.emergency(world.limits), 2n * ledger.parts + 1n])
+    // Between the parts of a comparison the engine's peak is not looked at.
+    const between = this.#j.books.comparing && world.limits.totalLossBase === 'peak'
+    if (!between) near.push(['emergency_line', losses.emergency(world.limits), 2n * ledger.parts + 1n])
     const x = exposureOf(world, instrumentOf(world.facts, wish.instrument), live, wish)
     if (x !== undefined && wish.qty > 0n) near.push(['exposure', x, 3n * BigInt(world.facts.instruments.length)])
     const free = freeCash(world, wish.broker, currency, live)

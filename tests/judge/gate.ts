@@ -126,8 +126,9 @@ class Gate {
       if (state !== 'LIVE' || clockOff) this.#against.add('state')
       const link = this.#w.links[broker]
       if (link === undefined || inStep(this.#facts, broker)) return
-      if (!link.up || link.planned || !link.reconciled) this.#against.add('state')
-      else if (link.losses.length > 0 || link.unsure) this.#maybe.add('state')
+      if (link.unsure && link.up && !link.planned) this.#maybe.add('state')
+      else if (!link.up || link.planned || !link.reconciled) this.#against.add('state')
+      else if (link.losses.length > 0) this.#maybe.add('state')
       return
     }
     if (state === 'STOPPED') this.#against.add('state')

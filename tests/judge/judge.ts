@@ -280,8 +280,10 @@ export class Judge {
     if (this.#above(e, line)) {
       this.fail(daily ? 'R-01' : 'R-03', `${alert.code} at ${show(e)}, above the line ${show(line)}`)
     }
-    if (daily) world.dailyTripped = true
-    else {
+    if (daily) {
+      world.dailyTripped = true
+      if (world.limits.onDailyLoss === 'flatten') this.exits.leaveAll()
+    } else {
       losses.emergencyTripped = true
       this.exits.kill('R-04')
     }

@@ -14,7 +14,7 @@ export interface LinkView {
   /** The books agreed at least once. */
   ever: boolean
   losses: number[]
-  /** How its books are judged hangs on more than the judge looks at. */
+  /** Its books are being compared in this step: what they make of it is known at its end. */
   unsure: boolean
   request: number
   askedSeq: number

@@ -135,7 +135,7 @@ export class Audit {
     const positions = d.limits.maxPositions - takenInstruments(d).size
     this.#records.row(KIND.distance, -1, d.seq, [d.t, equity, base, ...left, positions])
     for (const { id } of d.market.instruments) {
-      if (d.ledger.owned(id) === 0) continue
+      if (d.ledger.owned(id) === 0 || d.valuation.rate(d.ledger.currencyOf(id)) === undefined) continue
       const value = d.valuation.toBase(d.ledger.currencyOf(id), Math.abs(d.valuation.valueOf(id)))
       this.#records.row(KIND.distance, id, d.seq, [d.t, value, base])
     }

@@ -168,6 +168,7 @@ function explainCash(desk: Desk, e: OperatorEvent): void {
   books.unexplained = []
   if (desk.losses.initial !== 0) watchLosses(desk)
   desk.release('cash', 'R-05 explained by the operator')
+  if (desk.losses.initial !== 0) watchLosses(desk)
 }
 
 function applySystem(desk: Desk, e: SystemEvent, away: Micros): void {

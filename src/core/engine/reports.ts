@@ -13,7 +13,7 @@ import type {
   ReportEvent,
 } from '../domain/event.ts'
 import type { BookedFillEntry } from '../execution/ledger.ts'
-import type { LifecycleEvent } from '../execution/lifecycle.ts'
+import { isLive, type LifecycleEvent } from '../execution/lifecycle.ts'
 import type { OrderRow } from '../execution/orders.ts'
 import type { Desk } from './desk.ts'
 import { followFill, watchLosses } from './watch.ts'
@@ -79,7 +79,15 @@ function moveOrder(desk: Desk, row: OrderRow, e: StateReport): Reported | undefi
   resolved(desk, row)
   if (e.type === 'rejected') desk.rejected(row)
   desk.orderRow(row, 'reason' in e ? e.reason : undefined)
+  if (before === 'unknown') takeBack(desk, row)
   return { row, fill: undefined }
+}
+
+/** A cancel sent while an order was unknown may never have arrived: where it must not work, it is asked for again. */
+function takeBack(desk: Desk, row: OrderRow): void {
+  const ends = desk.state === 'LIQUIDATING' || desk.state === 'STOPPED'
+  if (!isLive(row.state) || !(ends || desk.holds.any)) return
+  if (desk.state === 'LIQUIDATING' ? row.origin === 'agent' : !row.reducing) desk.cancel(row, 'R-25')
 }
 
 /** Evidence ended the doubt about an order (I-12). */

@@ -75,7 +75,11 @@ function wantAll(desk: Desk): void {
  */
 export function shutDown(desk: Desk, rule: string): void {
   // An engine that had ended before has nothing to shut down, but what is live is taken back (I-34).
-  if (desk.state === 'STOPPED') for (const o of [...desk.orders.live]) desk.cancel(o, rule)
+  if (desk.state === 'STOPPED') {
+    for (const o of [...desk.orders.live]) desk.cancel(o, rule)
+    // An operator's stop lets a restart trade again; what forbids it must not hide behind one.
+    if (desk.stopped === undefined || desk.stopped.rule === 'operator') desk.stopped = { rule, t: desk.t }
+  }
   if (desk.state === 'STOPPED' || desk.shutdownSince !== 0) return
   desk.shutdownSince = desk.t
   desk.alert('shutdown', -1, -1, `${rule} safe shutdown`)
@@ -92,6 +96,8 @@ export function shutDown(desk: Desk, rule: string): void {
  */
 export function watchStops(desk: Desk, instrument: number): void {
   if (isShut(desk.market, instrument, desk.t, true)) return
+  // At the end everything is on its way out already, as far as it goes (R-25).
+  if (desk.state === 'LIQUIDATING' || desk.state === 'STOPPED') return
   const q = desk.market.of(instrument)
   for (let broker = 0; broker < desk.stops.length; broker++) {
     const position = desk.ledger.position(broker, instrument)

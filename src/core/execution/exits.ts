@@ -86,6 +86,9 @@ export class Exits {
     } else if (reason === 'liquidation') {
       if (known.reason === 'stop') Object.assign(known, { rounds: 0, restUntil: 0 })
       known.reason = reason
+    } else if (known.restUntil === -1) {
+      // A liquidation that was given up does not stand in the way of a stop that trips after it (I-33).
+      Object.assign(known, { reason, rounds: 0, restUntil: 0 })
     }
   }
 

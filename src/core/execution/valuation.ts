@@ -165,7 +165,8 @@ export class Valuation {
     let sum = 0
     for (let i = 0; i < this.#values.length; i++) {
       const v = this.#values[i] as Money
-      if (v !== 0) sum += this.toBase(this.#ccy[i] as number, Math.abs(v))
+      if (v !== 0 && this.rate(this.#ccy[i] as number) !== undefined)
+        sum += this.toBase(this.#ccy[i] as number, Math.abs(v))
     }
     return sum
   }
