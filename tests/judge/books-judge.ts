@@ -132,8 +132,10 @@ export class BooksJudge {
     for (const o of world.orders.live) {
       if (o.broker !== d.broker || d.orders.has(o.id) || o.sentSeq === world.seq) continue
       const was = o.state
-      if (was === 'pendingNew') continue
-      if (was !== 'unknown') d.findings.set(o, { to: 'unknown', must: !filling.has(o) })
+      // One that nobody answered may be on its way, unless the books themselves bring a fill of it.
+      if (was === 'pendingNew' && !filling.has(o)) continue
+      // Its fill ends the doubt, and that nobody lists it begins it anew.
+      if (was !== 'unknown' || filling.has(o)) d.findings.set(o, { to: 'unknown', must: !filling.has(o) })
       else if (!o.known) {
         if (o.absentAt === 0) o.absentAt = world.t
         if (world.t - o.absentAt >= 5_000_000) d.findings.set(o, { to: 'rejected', must: !filling.has(o) })
@@ -271,7 +273,11 @@ export class BooksJudge {
     let agreed = true
     for (const { id } of world.facts.instruments) {
       const gap = this.#gap(d.broker, id)
-      if (gap === 0n) continue
+      const key = `${d.broker} ${id}`
+      if (gap === 0n) {
+        world.missing.delete(key)
+        continue
+      }
       if (this.#underWay(d.broker, id)) {
         agreed = agreed && link.ever
         continue
@@ -281,13 +287,13 @@ export class BooksJudge {
         this.#j.fail('I-13', `holding ${id} at broker ${d.broker} differs by ${gap} and nothing explains it`)
       }
       agreed = false
-      world.waiting.add(id)
-      this.#j.control.mismatch()
+      if (!world.missing.has(key)) this.#j.control.mismatch()
+      world.missing.add(key)
     }
+    if (world.missing.size === 0) this.#j.control.agreed()
     const settled = this.#cash(d, link)
     if (!agreed || !settled) return
     link.reconciled = link.ever = true
-    if (world.waiting.size === 0) this.#j.control.agreed()
   }
 
   #cash(d: Delivered, link: LinkView): boolean {

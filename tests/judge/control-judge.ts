@@ -42,7 +42,8 @@ export class ControlJudge {
         return this.#link(row)
       case K.buyingPower: {
         const [, , t, broker, currency, amount] = row.w as [number, number, number, number, number, number]
-        this.#j.world.power.set(`${broker} ${currency}`, { amount: BigInt(amount), t })
+        const cash = this.#j.world.ledger.cash[broker]?.[currency] ?? 0n
+        this.#j.world.power.set(`${broker} ${currency}`, { amount: BigInt(amount), t, cash })
         return
       }
       case K.externalFill:
@@ -136,7 +137,8 @@ export class ControlJudge {
           this.#j.orders.race(broker, row.instrument)
         }
         world.waiting.delete(row.instrument)
-        if (world.waiting.size === 0) this.#holds.delete('mismatch')
+        world.missing.delete(`${broker} ${row.instrument}`)
+        if (world.missing.size === 0) this.#holds.delete('mismatch')
         return this.#j.exits.changed(row.instrument)
       }
       case 'explainCash':

@@ -43,6 +43,8 @@ export class ExitsJudge {
         const key = `${b} ${i}`
         return (
           this.#tripped.has(key) ||
+          // Of a holding that went blind an exit may be wanted though no order of it fits a lot (R-30).
+          (judge.world.facts.limits.onBlind === 'exit' && judge.world.ledger.at(b, i).qty !== 0n) ||
           this.#leaving.has(key) ||
           this.#rounds.has(`${key} stop`) ||
           this.#rounds.has(`${key} liquidation`)

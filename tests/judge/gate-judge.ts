@@ -239,6 +239,7 @@ export class GateJudge {
       limit,
       stop,
       next: undefined,
+      past: [],
       state: 'pendingNew',
       filled: 0n,
       fills: new Map(),

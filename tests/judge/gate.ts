@@ -337,7 +337,9 @@ export function freeCash(w: World, broker: number, currency: number, live: reado
   if (integrated && w.facts.currencies[currency] !== w.facts.base) {
     const power = w.power.get(`${broker} ${currency}`)
     if (power === undefined || w.t - power.t > 60 * SECOND) return ZERO
-    return sub(frac(power.amount), held)
+    // What left the account since the broker answered is gone from its answer too.
+    const spent = power.cash - (w.ledger.cash[broker]?.[currency] ?? 0n)
+    return sub(frac(power.amount - (spent > 0n ? spent : 0n)), held)
   }
   let free = sub(frac(w.ledger.cash[broker]?.[currency] ?? 0n), held)
   if (!integrated) return free

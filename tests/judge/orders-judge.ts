@@ -70,6 +70,14 @@ export class OrdersJudge {
     const denies = name === 'cancelRejected' || name === 'replaceRejected' || name === 'rejected'
     if (!(denies && row.w[6] === UNKNOWN_ORDER)) o.known = true
     if (name === 'replaced') {
+      const [qty, limit, stop] = row.w.slice(6, 9)
+      const terms = `${qty} ${limit} ${stop}`
+      const asked = o.next !== undefined && `${o.next.qty} ${o.next.limit} ${o.next.stop}` === terms
+      // A replace that others have replaced since is old news, however often it is told.
+      if (!asked && o.past.includes(terms)) return
+      const had = `${o.qty} ${o.limit} ${o.stop}`
+      if (had !== terms) o.past.push(had)
+      if (o.past.length > 16) o.past.shift()
       o.qty = BigInt(row.w[6] as number)
       o.limit = row.w[7] as number
       o.stop = row.w[8] as number

@@ -23,6 +23,8 @@ export interface Order {
   stop: number
   /** Terms of a replace under way. */
   next: { qty: bigint; limit: number; stop: number } | undefined
+  /** Terms that others have replaced, as texts. */
+  readonly past: string[]
   state: OrderStateName
   filled: bigint
   readonly fills: Map<number, Fill>
@@ -57,7 +59,8 @@ export function pricesOf(o: Order): { limit: number; stop: number } {
   return { limit: Math.max(o.limit, o.next?.limit ?? 0), stop: Math.max(o.stop, o.next?.stop ?? 0) }
 }
 
-const working = (o: Order): OrderStateName => (o.filled > 0n ? 'partiallyFilled' : 'new')
+/** Working, as far as the broker has shown that it knows the order at all. */
+const working = (o: Order): OrderStateName => (o.filled > 0n ? 'partiallyFilled' : o.known ? 'new' : 'pendingNew')
 
 /** State after a report of the broker that is no fill. */
 export function after(o: Order, report: string): OrderStateName {

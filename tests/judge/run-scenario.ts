@@ -41,7 +41,7 @@ export function heal(w: World): void {
 /** I-43, I-44 at the end: nothing is unknown, every live order works at its broker, nobody waits for books. */
 function healed(w: World): void {
   const { world } = w.judge
-  if (world.state === 'RECONCILING' && world.waiting.size === 0) w.judge.fail('I-43', 'still RECONCILING')
+  if (world.state === 'RECONCILING' && world.missing.size === 0) w.judge.fail('I-43', 'still RECONCILING')
   for (const o of world.orders.live) {
     if (!isLive(o)) continue
     const there = w.broker(o.broker).orders.get(o.id)

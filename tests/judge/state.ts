@@ -51,7 +51,10 @@ export interface World {
   readonly blocked: Map<number, number>
   /** Instruments that wait for the operator. */
   readonly waiting: Set<number>
-  readonly power: Map<string, { amount: bigint; t: number }>
+  /** Broker and instrument where the books show fewer shares than ours (F-34). */
+  readonly missing: Set<string>
+  /** `cash`: what the account held when the broker answered. */
+  readonly power: Map<string, { amount: bigint; t: number; cash: bigint }>
   /** A stop tripped and no exit was asked for yet; an exit is not known to be over. */
   exitDue(instrument: number): boolean
   exiting(instrument: number): boolean
@@ -81,6 +84,7 @@ export function newWorld(facts: Facts): World {
     foreign: [],
     blocked: new Map(),
     waiting: new Set(),
+    missing: new Set(),
     power: new Map(),
     exitDue: () => false,
     exiting: () => false,

@@ -18,7 +18,7 @@ import { recordControl } from './control-records.ts'
 import type { Desk } from './desk.ts'
 import type { AgentHost } from './host.ts'
 import { acknowledge, applyBooks, bookCash, explain } from './reconcile.ts'
-import { armByOperator, restart, settleReconciling } from './start.ts'
+import { armByOperator, restart, settleReconciling, shutDownBefore } from './start.ts'
 import { followFill, residuals, shutDown, watchLosses } from './watch.ts'
 
 /** further from the reference clock than this, nothing is opened. */
@@ -141,7 +141,8 @@ function applyOperator(desk: Desk, e: OperatorEvent): void {
 /** An ordinary end: opening orders are taken back, what is held stays held and is named. */
 function stopInOrder(desk: Desk): void {
   if (desk.state === 'STOPPED' || desk.state === 'LIQUIDATING') return
-  desk.stopped = { rule: 'operator', t: desk.t }
+  // A kill before it stands until the operator arms: an ordinary end must not lift it (I-07).
+  if (!shutDownBefore(desk)) desk.stopped = { rule: 'operator', t: desk.t }
   for (const o of [...desk.orders.live]) if (!o.reducing) desk.cancel(o, 'operator stop')
   residuals(desk)
   desk.enter('STOPPED', 'operator stop')

@@ -33,6 +33,8 @@ export function applyBooks(desk: Desk, host: AgentHost, e: BooksEvent): void {
   for (const p of e.positions) desk.ledger.position(e.broker, p.instrument).sellable = p.sellable
   for (const changed of applyOrders(desk, e)) host.reported(changed.row, changed.fill)
   const positions = applyPositions(desk, e)
+  // What was found counts in the equity that says how much cash may go unexplained.
+  desk.valuation.recompute()
   const cash = applyCash(desk, e)
   desk.valuation.recompute()
   if (positions && cash) {

@@ -62,11 +62,7 @@ function moveOrder(desk: Desk, row: OrderRow, e: StateReport): Reported | undefi
   const before = row.state
   // A broker that does not know an order has not shown that it does (F-14).
   if (!('reason' in e) || e.reason !== 'unknown_order') row.known = true
-  if (e.type === 'replaced') {
-    row.qty = e.qty
-    row.limit = e.limit
-    row.stop = e.stop
-  }
+  if (e.type === 'replaced' && !desk.orders.retermed(row, e)) return undefined
   if (e.type === 'replaced' || e.type === 'replaceRejected') {
     row.nextQty = 0
     row.nextLimit = 0

@@ -68,7 +68,7 @@ export function settleReconciling(desk: Desk): void {
 }
 
 /** After a kill, a failure or a shutdown nothing opens before the operator arms again, paper included (I-07, R-38). */
-function shutDownBefore(desk: Desk): boolean {
+export function shutDownBefore(desk: Desk): boolean {
   return desk.stopped !== undefined && desk.stopped.rule !== 'operator'
 }
 

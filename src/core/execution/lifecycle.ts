@@ -160,14 +160,19 @@ export function isLive(state: OrderState): boolean {
   return !TERMINAL.has(state)
 }
 
-/** The state after an event; `filled` says whether any quantity was filled before it. */
+/**
+ * The state after an event. `anyFilled`: some quantity was filled before it. `known`: the broker has shown that it knows
+ * the order; where a cancel is refused for an order never acknowledged, the order itself still waits for its answer.
+ */
 export function nextState(
   state: OrderState,
   event: LifecycleEvent,
   anyFilled: boolean,
+  known = true,
 ): { readonly state: OrderState; readonly transition: Transition } {
   const transition = LIFECYCLE[state][event]
   if (transition === 'same' || transition === 'ignore' || transition === 'late') return { state, transition }
-  if (transition === 'working') return { state: anyFilled ? 'partiallyFilled' : 'new', transition }
+  if (transition === 'working')
+    return { state: anyFilled ? 'partiallyFilled' : known ? 'new' : 'pendingNew', transition }
   return { state: transition, transition }
 }

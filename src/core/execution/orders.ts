@@ -13,6 +13,13 @@ import { isLive, type LifecycleEvent, nextState, type Transition } from './lifec
 /** Why an order exists: wished by the agent, or an exit of the risk rules. */
 export type OrderOrigin = 'agent' | 'stop' | 'liquidation'
 
+/** Terms an order once had. */
+export interface PastTerms {
+  readonly qty: Qty
+  readonly limit: Price
+  readonly stop: Price
+}
+
 /** One order of ours; plain data. */
 export interface OrderRow {
   orderId: number
@@ -47,6 +54,8 @@ export interface OrderRow {
   nextQty: Qty
   nextLimit: Price
   nextStop: Price
+  /** Terms that a replace took the place of, latest last: a repeated report of them is old news. */
+  past: readonly PastTerms[]
   origin: OrderOrigin
   /** True when the order could only reduce the position at the time of its approval (D-06). */
   reducing: boolean
@@ -70,6 +79,17 @@ const AWAITING: ReadonlySet<OrderState> = new Set(['pendingNew', 'pendingCancel'
 /** A cancel sent after an order that nobody answered does not give it more time (R-36). */
 function unansweredSince(o: OrderRow): Micros {
   return o.known ? o.askedAt : o.sentAt
+}
+
+/** Replaced terms kept of an order. */
+const KEEP_TERMS = 16
+
+function sameTerms(a: PastTerms, b: PastTerms): boolean {
+  return a.qty === b.qty && a.limit === b.limit && a.stop === b.stop
+}
+
+function pick({ qty, limit, stop }: PastTerms): PastTerms {
+  return { qty, limit, stop }
 }
 
 /** Finished orders kept for late fills (F-23). */
@@ -117,6 +137,7 @@ export class Orders {
       nextQty: 0,
       nextLimit: 0,
       nextStop: 0,
+      past: [],
       origin,
       reducing,
     }
@@ -135,6 +156,15 @@ export class Orders {
     return this.move(row, cmd.type === 'replace' ? 'replaceSent' : 'cancelSent')
   }
 
+  /** Terms after a replace, as the broker says; false where it only repeats terms that others have replaced since. */
+  retermed(row: OrderRow, to: PastTerms): boolean {
+    const asked = to.qty === row.nextQty && to.limit === row.nextLimit && to.stop === row.nextStop
+    if (!asked && row.past.some((p) => sameTerms(p, to))) return false
+    if (!sameTerms(row, to)) row.past = [...row.past.slice(1 - KEEP_TERMS), pick(row)]
+    Object.assign(row, pick(to))
+    return true
+  }
+
   /** The earliest moment at which a message has been without an answer for `timeout`; Infinity when all have one. */
   oldestAsked(): Micros {
     let t = Infinity
@@ -148,7 +178,7 @@ export class Orders {
   }
 
   move(row: OrderRow, event: LifecycleEvent): Transition {
-    const { state, transition } = nextState(row.state, event, row.cumQty > 0)
+    const { state, transition } = nextState(row.state, event, row.cumQty > 0, row.known)
     if (state === row.state) return transition
     const ended = !isLive(row.state)
     row.state = state
