@@ -72,6 +72,12 @@ describe('imports', () => {
       ['src/runtime', 'adapters/ib'],
       ['adapters/kis', 'adapters/ib'],
       ['adapters/kis', 'src/runtime'],
+      ['adapters/kis', 'src/core/sim'],
+      ['adapters/kis/wire', 'src/tape'],
+      ['adapters/kis/wire', 'src/core/sim'],
+      ['adapters/kis/emulator', 'src/core/execution'],
+      ['adapters/kis/emulator', 'src/runtime'],
+      ['adapters/kis/emulator', 'adapters/ib'],
       ['src/cli', 'tests'],
     ]
     it.each(cases)('%s → %s is refused', async (from, to) => {
@@ -89,6 +95,16 @@ describe('imports', () => {
       )
       const { violations } = await checkImports(dir, ['src'])
       rmSync(join(dir, 'src/core/decision/planted.ts'))
+      expect(violations).toEqual([])
+    })
+
+    it('an emulator may use the simulated venue', async () => {
+      plant(
+        'adapters/kis/emulator/planted.ts',
+        "import { target } from '../../../src/core/sim/target.ts'\nexport const x = target\n",
+      )
+      const { violations } = await checkImports(dir, ['src', 'adapters'])
+      rmSync(join(dir, 'adapters/kis/emulator/planted.ts'))
       expect(violations).toEqual([])
     })
 

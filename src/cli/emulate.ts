@@ -34,9 +34,16 @@ export const command: CliCommand = {
       .option('--rate <n>', 'REST requests a second and key (paper 2, live 20)')
       .option('--ack-encrypt <y|n>', 'what the acknowledgement of a notice registration says (Y or N)', 'N')
     action(kis, (_, options, ctx) => emulateKis(options, ctx))
-    action(command.command('ib').description('Interactive Brokers (not in this version)').allowUnknownOption(), () => {
-      throw new Failure('sametape emulate ib: not in this version', 2)
-    })
+    action(
+      command
+        .command('ib')
+        .description('Interactive Brokers (not in this version)')
+        .allowUnknownOption()
+        .allowExcessArguments(),
+      () => {
+        throw new Failure('sametape emulate ib: not in this version', 2)
+      },
+    )
   },
 }
 
@@ -59,14 +66,16 @@ async function emulateKis(options: Options, ctx: CommandContext): Promise<Comman
   if (speed !== 1) ctx.note(`speed ${speed}: best effort; only "start" keeps market and clients in step`)
   emulator.run()
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
+    // Not `once`: a signal to the whole group arrives twice through the launcher.
+    process.on('SIGINT', resolve)
+    process.on('SIGTERM', resolve)
   })
-  emulator.close()
+  await emulator.close()
   return { json: undefined }
 }
 
-function readOptions(options: Options): Partial<EmulatorOptions> {
+/** Throws Failure (exit 2) that begins with the option and its value. */
+export function readOptions(options: Options): Partial<EmulatorOptions> {
   const env = text(options, 'env')
   if (env !== 'paper' && env !== 'live') throw new Failure(`--env ${env}: write paper or live`, 2)
   const layout = text(options, 'layout')

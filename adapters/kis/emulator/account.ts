@@ -69,10 +69,10 @@ export class Account {
   #pending: Pending[] = []
   readonly #costs: CostModel
   /** Won (10^-4) a dollar. */
-  readonly #usdKrw: number
+  readonly #usdKrw: () => number
   #day = Number.NaN
 
-  constructor(id: string, customer: string, cash: ReadonlyMap<string, Money>, costs: CostModel, usdKrw: number) {
+  constructor(id: string, customer: string, cash: ReadonlyMap<string, Money>, costs: CostModel, usdKrw: () => number) {
     this.id = id
     this.customer = customer
     this.#deposit = { KRW: cash.get('KRW') ?? 0, USD: cash.get('USD') ?? 0 }
@@ -130,7 +130,7 @@ export class Account {
     if (currency === 'USD') {
       this.#deposit.USD += amount
       if (this.#deposit.USD >= 0 || !this.integratedMargin) return
-      const won = mulDiv(-this.#deposit.USD, this.#usdKrw, pow10(moneyDecimals('USD')), 'up')
+      const won = mulDiv(-this.#deposit.USD, this.#usdKrw(), pow10(moneyDecimals('USD')), 'up')
       this.#deposit.USD = 0
       this.#move('KRW', -won)
       return

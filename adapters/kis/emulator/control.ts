@@ -18,7 +18,10 @@ const LOCAL_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/
 
 export function createControlServer(emulator: KisEmulator): Server {
   return createServer((request, response) => {
-    void serve(emulator, request, response)
+    serve(emulator, request, response).catch((error: unknown) => {
+      process.emitWarning(error instanceof Error ? error : String(error))
+      response.destroy()
+    })
   })
 }
 
@@ -47,6 +50,7 @@ async function serve(emulator: KisEmulator, request: IncomingMessage, response: 
   try {
     const fault = faults.post(JSON.parse(text), clock.now())
     if (fault.spec.kind === 'halt') playHalt(emulator, fault)
+    if (fault.spec.kind === 'socket-half-open') for (const s of emulator.sessions()) s.mute = fault.at <= clock.now()
     if (fault.spec.kind === 'maintenance') for (const s of emulator.sessions()) s.socket.terminate()
     emulator.flush()
     return say(200, { id: fault.id, kind: fault.spec.kind, at: formatMicros(fault.at) })

@@ -84,10 +84,14 @@ export class TradingDesk {
     return this.#venue.nextExpiry()
   }
 
-  /** At Korean midnight every order of the days before is over, whatever its market's calendar. */
-  rollTo(day: number, now: Micros): void {
+  /**
+   * Every order is over by the midnight of its exchange, also where the market never closes. An American session runs
+   * across the Korean one.
+   */
+  endDays(now: Micros): void {
     for (const order of this.orders) {
-      if (!isOpen(order) || order.day >= day) continue
+      const { zone } = order.listing
+      if (!isOpen(order) || localDayOf(order.at, zone) >= localDayOf(now, zone)) continue
       this.#withdraw(order, leavesOf(order), now)
       this.#tell({ type: 'expired', order, t: now })
     }
@@ -123,7 +127,9 @@ export class TradingDesk {
   }
 
   find(number: number, domestic: boolean): KisOrder | undefined {
-    return this.orders.findLast((o) => o.number === number && (o.listing.exchange === undefined) === domestic)
+    // Numbers begin anew each Korean day: an order that still works is meant before one of another day.
+    const same = this.orders.filter((o) => o.number === number && (o.listing.exchange === undefined) === domestic)
+    return same.findLast(isOpen) ?? same.at(-1)
   }
 
   #enter(ticket: OrderTicket, original: number, action: 'new' | 'modify', now: Micros): KisOrder {

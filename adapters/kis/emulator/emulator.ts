@@ -4,33 +4,27 @@
  * passes, so a caller with its own clock can drive it in step with an engine.
  */
 import type { Server } from 'node:http'
+import { Failure } from '../../../src/cli/failure.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
-import type { Micros } from '../../../src/core/base/time.ts'
-import { Account } from './account.ts'
-import { Board } from './board.ts'
+import { HOUR, type Micros } from '../../../src/core/base/time.ts'
 import { type EmulatorClock, KST, localDayOf, scaledClock, wallNow } from './clock.ts'
 import { createControlServer } from './control.ts'
-import { type Credentials, makeCredentials, TextSource } from './credentials.ts'
-import { roundCosts } from './costs.ts'
-import { type OrderEvent, TradingDesk } from './desk.ts'
+import { type Credentials, TextSource } from './credentials.ts'
+import type { OrderEvent } from './desk.ts'
 import { playFault } from './fault-play.ts'
-import { FaultPlan } from './faults.ts'
 import type { FeedEntry, MarketFeed } from './feed.ts'
 import { GeneratedFeed, WARM_UP } from './generated-feed.ts'
-import { makeListing } from './listing.ts'
-import { type EmulatorOptions, withDefaults } from './options.ts'
 import { endHalts } from './halt.ts'
+import { makeWorld } from './make-world.ts'
+import { type EmulatorOptions, withDefaults } from './options.ts'
 import { givePast } from './past.ts'
-import { BuyingPower } from './power.ts'
-import { RateLimiter } from './rate.ts'
 import { createRestServer } from './rest/server.ts'
 import { NoticeDesk } from './socket/notices.ts'
 import { Publisher } from './socket/publisher.ts'
 import { AppkeySlots, SocketServer } from './socket/server.ts'
 import type { Session } from './socket/session.ts'
 import { TapeFeed } from './tape-feed.ts'
-import { TokenDesk } from './tokens.ts'
-import { type Door, isBusinessDay, type World } from './world.ts'
+import { isBusinessDay, type World } from './world.ts'
 
 export interface Addresses {
   readonly rest: string
@@ -57,6 +51,9 @@ export class KisEmulator {
   readonly #feed: MarketFeed
   #timer: NodeJS.Timeout | undefined
   #usdKrw: number
+  #nextHour: Micros = -Infinity
+  /** The Korean day under way. */
+  #day = Infinity
   /** False while history is played. */
   #telling = false
   #addresses: readonly Addresses[] = []
@@ -65,7 +62,12 @@ export class KisEmulator {
   private constructor(options: EmulatorOptions, feed: MarketFeed, clock: EmulatorClock) {
     this.#feed = feed
     this.#usdKrw = toScaled(options.usdKrw, 4) ?? 0
-    this.world = this.#makeWorld(options, clock)
+    this.world = makeWorld(options, feed, clock, {
+      orderEvent: (event) => this.#orderEvent(event),
+      playFault: (fault) => playFault(this, fault),
+      usdKrw: () => this.#usdKrw,
+      flush: () => this.flush(),
+    })
     this.publisher = new Publisher(this.world)
     this.notices = new NoticeDesk(this.world, new TextSource(options.seed, 'notices'))
     const doors = [...this.world.keys.values()]
@@ -78,13 +80,13 @@ export class KisEmulator {
 
   static async create(given: Partial<EmulatorOptions> = {}, parts: EmulatorParts = {}): Promise<KisEmulator> {
     const options = withDefaults(given)
-    const now = wallNow()
+    const now = parts.clock?.now() ?? wallNow()
     const feed =
       parts.feed ??
       (options.tape === undefined
         ? new GeneratedFeed(options.symbols, options.seed, now - WARM_UP)
         : await TapeFeed.open(options.tape))
-    const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? now : feed.start, options.speed)
+    const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? wallNow() : feed.start, options.speed)
     const emulator = new KisEmulator(options, feed, clock)
     emulator.#begin()
     await emulator.#listen()
@@ -105,40 +107,6 @@ export class KisEmulator {
     return this.#feed.alwaysOpen ? this.world.options.symbols.filter((symbol) => all.includes(symbol)) : all
   }
 
-  #makeWorld(options: EmulatorOptions, clock: EmulatorClock): World {
-    const feed = this.#feed
-    const listings = feed.instruments.filter((i) => i.venue !== 'FX').map(makeListing)
-    const boards = new Map(listings.map((listing) => [listing.symbol, new Board(listing, feed.alwaysOpen)]))
-    const trading: Door = {
-      env: options.env,
-      quotesOnly: false,
-      credentials: makeCredentials(options.seed, options.env),
-    }
-    const quotes: Door = { env: 'live', quotesOnly: true, credentials: makeCredentials(options.seed, 'quotes') }
-    const doors = options.env === 'paper' ? [trading, quotes] : [trading]
-    const { account: id, hts_id } = trading.credentials
-    const account = new Account(id, hts_id, options.cash, roundCosts, this.#usdKrw)
-    const branch = options.env === 'paper' ? '00950' : '06010'
-    const desk = new TradingDesk(feed, account, branch, options.seed, (event) => this.#orderEvent(event))
-    const usdKrw = account.integratedMargin ? this.#usdKrw : 0
-    return {
-      options,
-      clock,
-      feed,
-      listings: new Map(listings.map((listing) => [listing.symbol, listing])),
-      boards,
-      account,
-      desk,
-      power: new BuyingPower(desk, boards, { usdKrw }),
-      tokens: new TokenDesk(options.seed),
-      rate: new RateLimiter(options.requestsPerSecond),
-      faults: new FaultPlan((fault) => playFault(this, fault)),
-      keys: new Map(doors.map((door) => [door.credentials.appkey, door])),
-      usdKrw: () => this.#usdKrw,
-      flush: () => this.flush(),
-    }
-  }
-
   #orderEvent(event: OrderEvent): void {
     this.notices.take(event)
   }
@@ -146,29 +114,10 @@ export class KisEmulator {
   /** Everything before the clock's first moment has happened already: it is history that nobody was told. */
   #begin(): void {
     const { boards, options, clock } = this.world
-    if (this.#feed.alwaysOpen) {
-      const seen = new Set<string>()
-      const first = this.#feed.start
-      for (const board of boards.values()) {
-        if (seen.has(board.listing.symbol)) continue
-        seen.add(board.listing.symbol)
-        givePast(board, options.seed, this.#firstPrice(board), localDayOf(first, board.listing.zone))
-      }
-    }
-    this.#roll(clock.now())
+    if (this.#feed.alwaysOpen) for (const board of boards.values()) givePast(board, options.seed, this.#feed.start)
+    this.#roll(Math.min(this.#feed.start, clock.now()))
     this.#play(clock.now())
     this.#telling = true
-  }
-
-  /** The generator's first price of a symbol, before any event: what a copy of the feed says first. */
-  #firstPrice(board: Board): number {
-    const { instrument } = board.listing
-    const copy = new GeneratedFeed([instrument.symbol], this.world.options.seed, this.#feed.start)
-    for (let i = 0; i < 1000; i++) {
-      const { event } = copy.next()
-      if (event.type === 'quote' && event.bid > 0) return event.bid
-    }
-    throw new Error(`${instrument.symbol}: the generated market shows no quote`)
   }
 
   /** Plays what is due at the run's clock and tells it. A tape may have to be read on in between. */
@@ -180,25 +129,30 @@ export class KisEmulator {
     }
     this.world.faults.due(now)
     endHalts(this, now)
+    const mute = this.world.faults.isOn('socket-half-open', now)
+    for (const session of this.sessions()) session.mute = mute
     this.flush()
   }
 
   #play(now: Micros): void {
-    this.#roll(now)
     const { desk } = this.world
     while (this.#feed.nextTime() <= now) {
       const t = this.#feed.nextTime()
+      this.#roll(t)
       if (desk.nextExpiry < t) desk.expire(t)
       this.#event(this.#feed.next())
     }
+    // A tape that has to be read on first has more to say before this moment.
+    if (this.#feed.needsLoad) return
     if (desk.nextExpiry <= now) desk.expire(now)
+    this.#roll(now)
   }
 
   #event(entry: FeedEntry): void {
     const { event, open } = entry
     if (event.type === 'fx') {
       const fx = this.#feed.instruments[event.instrument]
-      if (fx?.symbol === 'USD/KRW' && event.rate > 0)
+      if (fx?.symbol.replace('/', '') === 'USDKRW' && event.rate > 0)
         this.#usdKrw = Math.round((event.rate / 10 ** fx.priceDecimals) * 10_000)
       return
     }
@@ -208,14 +162,24 @@ export class KisEmulator {
     this.world.desk.market(event, open)
     const prints = board.take(event, open)
     if (!this.#telling) return
-    if (prints.length > 0) this.publisher.print(board, prints)
+    if (prints.length > 0 && this.publisher.wants(board, this.sessions())) this.publisher.print(board, prints)
     if (event.type !== 'trade') this.publisher.book(board)
   }
 
-  #roll(now: Micros): void {
-    const day = localDayOf(now, KST)
-    this.world.account.roll(day, isBusinessDay(day) || this.#feed.alwaysOpen)
-    this.world.desk.rollTo(day, now)
+  /** Korean days turn for the account, local ones for orders. All midnights fall on whole hours, so only those are looked at. */
+  #roll(t: Micros): void {
+    if (t < this.#nextHour) return
+    const day = localDayOf(t, KST)
+    const { account, desk } = this.world
+    for (let d = Math.max(this.#day + 1, day - 31); d < day; d++) account.roll(d, this.#isBusinessDay(d))
+    account.roll(day, this.#isBusinessDay(day))
+    desk.endDays(t)
+    this.#day = day
+    this.#nextHour = (Math.floor(t / HOUR) + 1) * HOUR
+  }
+
+  #isBusinessDay(day: number): boolean {
+    return this.#feed.alwaysOpen || isBusinessDay(day)
   }
 
   sessions(): Session[] {
@@ -227,6 +191,12 @@ export class KisEmulator {
     this.notices.flush(sessions)
     if (sessions.length === 0) this.publisher.forget()
     else this.publisher.flush(sessions)
+  }
+
+  /** Is anything on its way: a request being answered, a notice waiting, a frame not yet handed to the system? */
+  get busy(): boolean {
+    const { activity } = this.world
+    return activity.requests > 0 || this.notices.waiting > 0 || this.sessions().some((s) => s.socket.bufferedAmount > 0)
   }
 
   /** Stand-alone: the timer drives. */
@@ -262,21 +232,26 @@ export class KisEmulator {
     this.#slots.block(appkey, ms)
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#timer)
     for (const socket of this.sockets) socket.close()
     for (const server of this.#servers) {
       server.close()
       server.closeAllConnections()
     }
+    await this.#feed.close()
   }
 }
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        new Failure(`port ${port} on 127.0.0.1: ${error.code ?? error.message}. Choose another, or 0 for a free one.`),
+      )
+    })
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
+      server.removeAllListeners('error')
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })

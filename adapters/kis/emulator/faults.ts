@@ -3,7 +3,7 @@
  * (a dropped socket), or waits for the next requests, notices or frames it applies to, `count` of them (1 by default).
  */
 import { Failure } from '../../../src/cli/failure.ts'
-import type { Micros } from '../../../src/core/base/time.ts'
+import { type Micros, parseStamp } from '../../../src/core/base/time.ts'
 import { FAULT_KINDS, type FaultKind, type FaultSpec } from './fault-kinds.ts'
 
 export interface Fault {
@@ -85,7 +85,7 @@ export class FaultPlan {
         f.left > 0 &&
         f.at <= now &&
         now < f.until &&
-        (f.path === '' || (target.path ?? '').includes(f.path)) &&
+        appliesTo(f, target.path ?? '') &&
         (f.trId === '' || target.trId === f.trId),
     )
   }
@@ -98,7 +98,12 @@ export class FaultPlan {
   }
 }
 
-const COMMON = ['kind', 'after_ms', 'count', 'path', 'tr_id', 'for_ms']
+/** Without a path of its own a fault leaves the OAuth endpoints alone: a login must not use up what is meant for orders. */
+function appliesTo(fault: Fault, path: string): boolean {
+  return fault.path === '' ? !path.startsWith('/oauth2/') : path.includes(fault.path)
+}
+
+const COMMON = ['kind', 'at', 'after_ms', 'count', 'path', 'tr_id', 'for_ms']
 
 function readFault(request: unknown, now: Micros, id: number): Fault {
   if (typeof request !== 'object' || request === null || Array.isArray(request)) {
@@ -123,7 +128,7 @@ function readFault(request: unknown, now: Micros, id: number): Fault {
     }
     params[name] = value as string | number
   }
-  const at = now + whole(spec, given, 'after_ms', 0) * 1000
+  const at = momentOf(spec, given, now)
   const length = whole(spec, given, 'for_ms', spec.lasting ? 10_000 : 0)
   return {
     id,
@@ -136,6 +141,17 @@ function readFault(request: unknown, now: Micros, id: number): Fault {
     left: spec.lasting ? Number.MAX_SAFE_INTEGER : Math.max(1, whole(spec, given, 'count', 1)),
     fired: 0,
   }
+}
+
+/** `at` is a stamp of the run's clock with a zone; else `after_ms` from now. */
+function momentOf(spec: FaultSpec, given: Readonly<Record<string, unknown>>, now: Micros): Micros {
+  if (given.at === undefined) return now + whole(spec, given, 'after_ms', 0) * 1000
+  const stamp = parseStamp(word(spec, given, 'at'))
+  if (stamp?.hasZone === true) return stamp.t
+  throw new Failure(
+    `fault ${spec.kind}: field at: ${JSON.stringify(given.at)}: write a stamp such as 2026-03-03T01:00:00Z`,
+    2,
+  )
 }
 
 function whole(spec: FaultSpec, given: Readonly<Record<string, unknown>>, name: string, fallback: number): number {

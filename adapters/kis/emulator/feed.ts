@@ -25,6 +25,8 @@ export interface MarketFeed {
   next(): FeedEntry
   readonly needsLoad: boolean
   load(): Promise<void>
+  /** Lets go of files. */
+  close(): Promise<void>
 }
 
 /** The time at which an entry happens: a bar's open at its start, everything else at `t`. */

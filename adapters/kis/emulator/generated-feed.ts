@@ -23,7 +23,7 @@ const DEPTH = 20
 const QUIET = 0.9 * SECOND
 
 /** History before the start that the market has already lived through. */
-export const WARM_UP = 70 * MINUTE
+export const WARM_UP = 45 * MINUTE
 
 interface Row {
   readonly event: MarketEvent
@@ -52,7 +52,7 @@ export class GeneratedFeed implements MarketFeed {
   #rows: Row[] = []
   #at = 0
 
-  /** `from` is when the market begins, an hour and more before anybody connects. */
+  /** `from` is when the market begins, three quarters of an hour before anybody connects. */
   constructor(symbols: readonly string[], seed: number, from: Micros) {
     const plans = symbols.map((symbol) => deepen(planOpenSymbol(symbol, seed, from)))
     this.start = Math.floor(from / MINUTE) * MINUTE
@@ -87,6 +87,10 @@ export class GeneratedFeed implements MarketFeed {
   }
 
   load(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  close(): Promise<void> {
     return Promise.resolve()
   }
 

@@ -9,6 +9,7 @@ import type { Environment } from '../wire/transactions.ts'
 export interface Layouts {
   readonly trades: 46 | 47
   readonly book: 59 | 62 | 63
+  readonly overseasTrades: 25 | 26
   readonly notices: NoticeLayout
   readonly overseasNotices: NoticeLayout
 }
@@ -41,12 +42,12 @@ export interface EmulatorOptions {
 export const SYMBOLS: readonly string[] = ['005930', '000660', 'NVDA', 'PLTR']
 
 const LAYOUTS: Readonly<Record<Environment, Layouts>> = {
-  live: { trades: 47, book: 63, notices: 'new', overseasNotices: 'new' },
-  paper: { trades: 46, book: 59, notices: 'old', overseasNotices: 'old' },
+  live: { trades: 47, book: 63, overseasTrades: 26, notices: 'new', overseasNotices: 'new' },
+  paper: { trades: 46, book: 59, overseasTrades: 26, notices: 'old', overseasNotices: 'old' },
 }
 
 /** The column sets that clients written before 2025 expect, whatever the environment. */
-export const OLD_LAYOUTS: Layouts = { trades: 46, book: 59, notices: 'old', overseasNotices: 'old' }
+export const OLD_LAYOUTS: Layouts = LAYOUTS.paper
 export const NEW_LAYOUTS: Layouts = LAYOUTS.live
 
 const RATE: Readonly<Record<Environment, number>> = { live: 20, paper: 2 }

@@ -12,11 +12,6 @@ import { isOpen, type KisOrder, leavesOf } from './order.ts'
 /** Room for the fee of a buy, in hundred-thousandths; at least what the fill will cost. */
 const FEE_ROOM: Readonly<Record<Held, number>> = { KRW: 15, USD: 250 }
 
-export interface PowerOptions {
-  /** Dollar purchases may use won, at this rate (10^-4 won a dollar); 0 where there is no integrated margin. */
-  readonly usdKrw: number
-}
-
 /** The price at which an order is margined: its limit, else the upper limit, else a tenth above the ask. */
 export function marginPrice(board: Board, price: number): number {
   if (price > 0) return price
@@ -34,12 +29,13 @@ export function blocked(listing: Listing, qty: number, price: number): Money {
 export class BuyingPower {
   readonly #desk: TradingDesk
   readonly #boards: ReadonlyMap<string, Board>
-  readonly #options: PowerOptions
+  /** Won (10^-4) a dollar. */
+  readonly #usdKrw: () => number
 
-  constructor(desk: TradingDesk, boards: ReadonlyMap<string, Board>, options: PowerOptions) {
+  constructor(desk: TradingDesk, boards: ReadonlyMap<string, Board>, usdKrw: () => number) {
     this.#desk = desk
     this.#boards = boards
-    this.#options = options
+    this.#usdKrw = usdKrw
   }
 
   /** Unsettled proceeds of sales count; what open buys would cost does not. */
@@ -58,10 +54,9 @@ export class BuyingPower {
   /** Dollars that may be spent: those held, and won where integrated margin turns them into dollars. */
   freeForUs(): Money {
     const usd = this.free('USD')
-    const { usdKrw } = this.#options
-    if (usdKrw === 0) return usd
+    if (!this.#desk.account.integratedMargin) return usd
     // Money: KRW 10^-4, USD 10^-6; the rate is 10^-4 won a dollar.
-    return usd + mulDiv(this.free('KRW'), 1_000_000, usdKrw, 'down')
+    return usd + mulDiv(this.free('KRW'), 1_000_000, this.#usdKrw(), 'down')
   }
 
   /** Whole shares that `money` buys at `price`, fee included. */

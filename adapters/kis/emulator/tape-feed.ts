@@ -5,7 +5,7 @@
 import type { Micros } from '../../../src/core/base/time.ts'
 import { parseStamp } from '../../../src/core/base/time.ts'
 import type { Calendar } from '../../../src/core/domain/calendar.ts'
-import type { MarketEvent, TapeEvent } from '../../../src/core/domain/event.ts'
+import { FLAG_SUSPICIOUS, type MarketEvent, type TapeEvent } from '../../../src/core/domain/event.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import type { StreamKinds } from '../../../src/core/sim/config.ts'
 import { Failure } from '../../../src/cli/failure.ts'
@@ -14,7 +14,7 @@ import { buildInstruments, compareCodePoints } from '../../../src/reference/inst
 import { Cursor } from '../../../src/runtime/cursor.ts'
 import { merge } from '../../../src/runtime/timeline.ts'
 import type { TapeStream } from '../../../src/tape/manifest.ts'
-import { openTape, type Tape } from '../../../src/tape/read.ts'
+import { openTape, type Tape, type TapeChunk } from '../../../src/tape/read.ts'
 import { entryTime, type FeedEntry, type MarketFeed } from './feed.ts'
 
 function micros(iso: string): Micros {
@@ -28,6 +28,7 @@ export class TapeFeed implements MarketFeed {
   readonly start: Micros
   readonly alwaysOpen = false
   readonly #batches: AsyncGenerator<Parameters<typeof copyBatch>[0]>
+  readonly #chunks: AsyncIterator<TapeChunk>[] = []
   #entries: FeedEntry[] = []
   #at = 0
   #ended = false
@@ -85,6 +86,11 @@ export class TapeFeed implements MarketFeed {
     this.#ended = next.done === true
   }
 
+  async close(): Promise<void> {
+    this.#ended = true
+    for (const chunks of this.#chunks) await chunks.return?.()
+  }
+
   /** A session bar's row time is a date; its session opens later. */
   #firstOf(s: TapeStream): Micros {
     const t = micros(s.first)
@@ -103,13 +109,15 @@ export class TapeFeed implements MarketFeed {
     return ranked.map(({ info, index }, rank) => {
       const instrument = this.instruments.find((i) => i.symbol === info.symbol && i.venue === info.venue) as Instrument
       const { priceDecimals, qtyDecimals } = instrument
+      const chunks = tape.stream(index).chunks({ priceDecimals, qtyDecimals })[Symbol.asyncIterator]()
+      this.#chunks.push(chunks)
       return new Cursor({
         kind: info.kind as Cursor['kind'],
         instrument: instrument.id,
         rank,
         barMicros: typeof info.interval_us === 'number' ? info.interval_us : 0,
         sessionOf: (day) => sessionTimes(instrument.venue, day),
-        chunks: tape.stream(index).chunks({ priceDecimals, qtyDecimals })[Symbol.asyncIterator](),
+        chunks,
         from: -Infinity,
         to: Infinity,
       })
@@ -128,13 +136,19 @@ function copyBatch(batch: MergedBatch): FeedEntry[] {
   const entries: FeedEntry[] = []
   for (let i = 0; i < batch.count; i++) {
     const event = batch.events[i] as TapeEvent
-    if (isMarket(event)) entries.push({ event, open: batch.opens[i] === 1 })
+    if (isMarket(event)) entries.push({ event: withoutAggressor(event), open: batch.opens[i] === 1 })
   }
   return entries
 }
 
 function isMarket(event: TapeEvent): event is MarketEvent {
   return event.type !== 'action' && event.type !== 'status'
+}
+
+/** Above the suspicious bit generated tapes mark the aggressor, which no rule about prints here looks at. */
+function withoutAggressor(event: MarketEvent): MarketEvent {
+  if (event.type !== 'trade' || event.flags < 2 * FLAG_SUSPICIOUS) return event
+  return { ...event, flags: event.flags % (2 * FLAG_SUSPICIOUS) }
 }
 
 function streamKinds(streams: readonly TapeStream[]): StreamKinds {

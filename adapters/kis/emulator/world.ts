@@ -37,6 +37,8 @@ export interface World {
   readonly faults: FaultPlan
   /** Every key of the emulator with the environment it belongs to. */
   readonly keys: ReadonlyMap<string, Door>
+  /** REST requests that are being answered. */
+  readonly activity: { requests: number }
   /** Won (10^-4) a dollar. */
   usdKrw(): number
   /** Makes and sends what is due; called after anything that may have produced notices. */

@@ -110,7 +110,7 @@ export class Bench {
   async close(): Promise<void> {
     await this.kis.source.stop()
     await this.kis.broker.stop()
-    this.emulator.close()
+    await this.emulator.close()
     rmSync(this.dir, { recursive: true, force: true })
   }
 

@@ -107,6 +107,8 @@ describe('headers and paths', () => {
     expect(names.filter((name) => name === name.toLowerCase() && name.includes('-'))).toEqual([])
     expect(answer.headers.gt_uid).toMatch(/^[0-9a-f]{32}$/)
     expect(answer.headers.tr_id).toBe('VTTC8434R')
+    // Every answer of a service states its continuation.
+    expect((await paper.call('kr.price', SAMSUNG)).headers.tr_cont).toBe('D')
   })
 
   it('double slashes, lower-case queries and any case of header names are taken', async () => {

@@ -331,7 +331,13 @@ describe('orders', () => {
 
 describe('settlement', () => {
   it('takes two business days in Korea', () => {
-    const account = new Account('50000000-01', 'me', readCash(['KRW=1000000']), () => ({ fee: 0, tax: 0 }), 0)
+    const account = new Account(
+      '50000000-01',
+      'me',
+      readCash(['KRW=1000000']),
+      () => ({ fee: 0, tax: 0 }),
+      () => 0,
+    )
     const instrument = {
       symbol: '005930',
       venue: 'KRX',
@@ -372,6 +378,16 @@ describe('live', () => {
     expect((await bench.order('buy', 1, board.last + 1)).body.rt_cd).not.toBe('0')
     expect((await bench.order('buy', 1_000_000, board.last)).body).toMatchObject({ msg_cd: 'APBK0952', rt_cd: '7' })
     expect((await bench.order('buy', 1, lower, { EXCG_ID_DVSN_CD: 'SOR' })).body.rt_cd).toBe('0')
+    const power = async (ORD_DVSN: string): Promise<Fields> =>
+      (await bench.call('kr.power', { ...bench.account(), PDNO: '005930', ORD_UNPR: String(lower), ORD_DVSN })).body
+        .output
+    const market = await power('01')
+    // A market order is margined at the upper limit.
+    expect(market.psbl_qty_calc_unpr).toBe(String(board.limits().upper))
+    expect(Number(market.nrcvb_buy_qty)).toBe(
+      Math.floor(Number(market.nrcvb_buy_amt) / (board.limits().upper * 1.00015)),
+    )
+    expect(Number((await power('00')).nrcvb_buy_qty)).toBeGreaterThan(Number(market.nrcvb_buy_qty))
     await bench.order('buy', 2)
     const sell = await bench.call('kr.sellable', { ...bench.account(), PDNO: '005930' })
     expect(sell.body.output1).toMatchObject({ ord_psbl_qty: '2', cblc_qty: '2' })

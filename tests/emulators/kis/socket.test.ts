@@ -1,10 +1,11 @@
 /** The socket (reference 8, 12.5): registrations, sessions, frames, PINGPONG, notices. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
 import { NEW_LAYOUTS, OLD_LAYOUTS } from '../../../adapters/kis/emulator/options.ts'
 import { columnsOf } from '../../../adapters/kis/wire/columns.ts'
 import { fromFields, readControl, readFrame, splitRecords } from '../../../adapters/kis/wire/frame.ts'
 import { readNotice } from '../../../adapters/kis/wire/notice.ts'
-import { Bench, type Listener, pause, SECOND, until } from './support.ts'
+import { Bench, type Listener, pause, SECOND, TEN_IN_SEOUL, until } from './support.ts'
 
 const benches: Bench[] = []
 async function open(...args: Parameters<typeof Bench.create>): Promise<Bench> {
@@ -156,6 +157,7 @@ describe('frames', () => {
       [{ env: 'live' }, [47, 63]],
       [{ env: 'live', layouts: OLD_LAYOUTS }, [46, 59]],
       [{ env: 'paper', layouts: { ...NEW_LAYOUTS, book: 62 } }, [47, 62]],
+      [{ env: 'paper', layouts: { ...OLD_LAYOUTS, trades: 47 } }, [47, 59]],
     ] as const) {
       const bench = await open(options)
       const listener = await bench.listen()
@@ -187,6 +189,29 @@ describe('frames', () => {
     }
     expect(bench.emulator.world.desk.orders[0]?.filled).toBe(0)
   }, 30_000)
+})
+
+describe('determinism', () => {
+  it('the same seed and the same script are answered with the same bytes', async () => {
+    const play = async (): Promise<unknown> => {
+      const bench = await open({ env: 'live', seed: 9 })
+      const listener = await bench.listen()
+      await listener.register('H0STCNI0', bench.door.credentials.hts_id)
+      await listener.register('H0STCNT0', '005930')
+      await listener.register('HDFSASP0', 'DNASNVDA')
+      const answers: unknown[] = []
+      for (let i = 1; i <= 4; i++) {
+        const { text, headers } = await bench.order('buy', i)
+        answers.push(text, headers.gt_uid)
+        await until(() => listener.frames('H0STCNI0').length === 2 * i)
+        await bench.pass(SECOND)
+      }
+      await bench.usOrder('buy', 1, '1.00')
+      await pause(20)
+      return { answers, heard: listener.heard, state: await bench.control('/state'), door: bench.door.credentials }
+    }
+    expect(await play()).toEqual(await play())
+  })
 })
 
 describe('notices', () => {
@@ -259,5 +284,24 @@ describe('notices', () => {
     await bench.usOrder('buy', 1, (bench.board('NVDA').ask / 10_000 + 1).toFixed(2))
     await pause(50)
     expect(quotes.frames('H0GSCNI9')).toEqual([])
+  })
+})
+
+describe('driven by another clock', () => {
+  it('the generated market begins before that clock’s now and moves only when it is advanced', async () => {
+    const clock = { t: TEN_IN_SEOUL }
+    const emulator = await KisEmulator.create({ symbols: ['005930'] }, { clock: { now: () => clock.t } })
+    const board = emulator.world.boards.get('005930')
+    expect(board?.minutesOf(board.day).length).toBeGreaterThanOrEqual(30)
+    expect(board?.daily().length).toBeGreaterThanOrEqual(20)
+    const { volume, seenAt } = { volume: board?.volume, seenAt: board?.seenAt }
+    expect(TEN_IN_SEOUL - (seenAt ?? 0)).toBeLessThan(2 * SECOND)
+    await pause(30)
+    expect(board?.volume).toBe(volume)
+    clock.t += 600 * SECOND
+    await emulator.advance()
+    expect(clock.t - (board?.seenAt ?? 0)).toBeLessThan(2 * SECOND)
+    expect(emulator.busy).toBe(false)
+    await emulator.close()
   })
 })

@@ -219,7 +219,7 @@ export class Bench {
   }
 
   close(): void {
-    this.emulator.close()
+    void this.emulator.close()
   }
 }
 

@@ -15,10 +15,19 @@ const KEEP_ALIVE_MS = 120_000
 
 export function createRestServer(world: World, door: Door, ids: TextSource): Server {
   const server = createServer((request, response) => {
-    void serve(world, door, ids, request, response)
+    world.activity.requests++
+    response.on('close', () => world.activity.requests--)
+    serve(world, door, ids, request, response).catch((error: unknown) => sayBroken(world, response, error))
   })
   server.keepAliveTimeout = KEEP_ALIVE_MS
   return server
+}
+
+/** A fault of the emulator's own: said on stderr, answered as the vendor answers when a service breaks. */
+function sayBroken(world: World, response: ServerResponse, error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+  if (response.headersSent) response.destroy()
+  else writeAnswer(world, response, { path: '', trId: '' }, gatewayError('EGW00300'), '')
 }
 
 async function serve(
@@ -122,8 +131,11 @@ function writeAnswer(world: World, response: ServerResponse, target: Target, ans
   const bytes = Buffer.from(text, 'utf8')
   response.statusCode = answer.status
   response.setHeader('Content-Type', 'application/json; charset=utf-8')
-  if (target.trId !== '') response.setHeader('tr_id', target.trId.replaceAll(/[^\x21-\x7e]/g, ''))
-  if (answer.trCont !== undefined) response.setHeader('tr_cont', answer.trCont)
+  if (target.trId !== '') {
+    response.setHeader('tr_id', target.trId.replaceAll(/[^\x21-\x7e]/g, ''))
+    // The vendor's own samples read it from every answer, quotations and orders too.
+    response.setHeader('tr_cont', answer.trCont ?? 'D')
+  }
   response.setHeader('gt_uid', uid)
   if (!truncated) response.setHeader('Content-Length', bytes.length)
   if (truncated) {

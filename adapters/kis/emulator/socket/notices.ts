@@ -31,6 +31,11 @@ export class NoticeDesk {
     this.#source = source
   }
 
+  /** Notices that nobody was told yet. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   /** Takes an order event in; an order that ends with the day is not noticed. */
   take(event: OrderEvent): void {
     if (event.type === 'expired') return

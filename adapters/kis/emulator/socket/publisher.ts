@@ -29,6 +29,14 @@ export class Publisher {
     return this.#lastTrade
   }
 
+  /** Does anybody listen to the trades of this listing? What nobody hears is not written. */
+  wants(board: Board, sessions: readonly Session[]): boolean {
+    const { symbol, exchange } = board.listing
+    if (exchange === undefined) return sessions.some((s) => s.has('H0STCNT0', symbol))
+    const keys = [`D${exchange.quote}${symbol}`, `R${exchange.quote}${symbol}`, `R${exchange.daytime}${symbol}`]
+    return sessions.some((s) => keys.some((key) => s.has('HDFSCNT0', key)))
+  }
+
   print(board: Board, prints: readonly Print[]): void {
     const { symbol, exchange } = board.listing
     const list = this.#prints.get(symbol) ?? []
@@ -89,7 +97,8 @@ export class Publisher {
         if (exchange !== undefined) return []
         return this.#trades(tr, symbol, (values) => records.domesticTradeFields(values, layouts))
       case 'HDFSCNT0':
-        return exchange === undefined ? [] : this.#trades(tr, symbol, records.overseasTradeFields)
+        if (exchange === undefined) return []
+        return this.#trades(tr, symbol, (values) => records.overseasTradeFields(values, layouts))
       case 'H0STASP0':
         if (exchange !== undefined || !this.#books.has(symbol)) return []
         return [joinRecords(tr, [records.domesticBook(board, layouts)])]

@@ -160,8 +160,9 @@ export function overseasTrade(board: Board, exchange: ExchangeCodes, print: Prin
   }
 }
 
-export function overseasTradeFields(values: Row): string[] {
-  return toFields(HDFSCNT0, values)
+/** 25 columns, without RSYM, are documented in samples only. */
+export function overseasTradeFields(values: Row, layouts: Layouts): string[] {
+  return toFields(layouts.overseasTrades === 25 ? HDFSCNT0.slice(1) : HDFSCNT0, values)
 }
 
 export function overseasBook(board: Board, exchange: ExchangeCodes): string[] {

@@ -70,8 +70,8 @@ if not PAPER:
     check.run("it was noticed", lambda: wait_for(lambda: len(notices) >= 2, 6))
 check.run("reconciled as filled", lambda: kis.orders.reconcile(bought.client_order_id, refresh=True).filled_quantity == 3)
 check.run("the portfolio shows it", lambda: any(p.symbol == "005930" for p in kis.account.domestic.positions()))
-low = Decimal(quote.current_price) * Decimal("0.8")
-low -= low % 1000
+# Whole won: the client passes decimals on, and "133000.0" is refused as the vendor does.
+low = int(quote.current_price) * 8 // 10 // 1000 * 1000
 limit = check.run("limit buy far below", lambda: samsung.buy(quantity=2, limit_price=low))
 moved = check.run("modified", lambda: kis.orders.modify(limit.client_order_id, limit_price=low - 1000))
 check.run("canceled", lambda: kis.orders.cancel(limit.client_order_id))

@@ -53,6 +53,9 @@ check.run("won on the account", lambda: account_scope.balance("KR").deposits["KR
 check.run("buying power", lambda: samsung.orderable_amount().qty > 0)
 
 prints, books, notices = [], [], []
+# Connected first: what it is asked to register while it connects can get lost inside this client.
+kis.websocket.connect()
+kis.websocket.ensure_connected(10)
 tickets = [
     samsung.on("price", lambda sender, e: prints.append(e.response)),
     samsung.on("orderbook", lambda sender, e: books.append(e.response)),
