@@ -120,9 +120,7 @@ describe('losing the link', () => {
 
   it('F-04: a silent socket is found within 10 s although it says that it is open', async () => {
     const b = await up()
-    const session = b.emulator.sessions().find((s) => !s.door.quotesOnly)
-    if (session === undefined) throw new Error('no trading session')
-    session.mute = true
+    await b.fault({ kind: 'socket-half-open', for_ms: 60_000 })
     const start = performance.now()
     await b.event('link', (e) => e.link === 'lost', 12_000)
     expect(performance.now() - start).toBeLessThan(11_000)
