@@ -3,7 +3,7 @@ import { abs, cmp, frac, max, mul, ZERO } from './exact.ts'
 import type { Judge } from './judge.ts'
 import { BOOK, BOOKED, CASH, EXPLAIN, type OrderStateName, REQUEST, type Row } from './layout.ts'
 import type { Fill } from './ledger.ts'
-import { isLive, type Order } from './orders.ts'
+import { isLive, onItsWay, type Order } from './orders.ts'
 import type { ForeignOrder, LinkView } from './state.ts'
 
 interface Delivered {
@@ -133,7 +133,7 @@ export class BooksJudge {
       if (o.broker !== d.broker || d.orders.has(o.id) || o.sentSeq === world.seq) continue
       const was = o.state
       // One that nobody answered may be on its way, unless the books themselves bring a fill of it.
-      if (was === 'pendingNew' && !filling.has(o)) continue
+      if (onItsWay(o) && !filling.has(o)) continue
       // Its fill ends the doubt, and that nobody lists it begins it anew.
       if (was !== 'unknown' || filling.has(o)) d.findings.set(o, { to: 'unknown', must: !filling.has(o) })
       else if (!o.known) {

@@ -1,5 +1,5 @@
 /** Checks of stops, exits and the end: I-07, I-10, I-33, I-34, R-02, R-23, R-25 … R-29. */
-import { SECOND } from './facts.ts'
+import { instrumentOf, SECOND } from './facts.ts'
 import type { Wish } from './gate.ts'
 import type { Alert, Judge } from './judge.ts'
 import { isLive, type Order } from './orders.ts'
@@ -20,6 +20,10 @@ const REACTION = SECOND
 const ROUNDS = 3
 const ROUND_WINDOW = 600 * SECOND
 
+function sideOf(qty: bigint): number {
+  return qty > 0n ? 1 : qty < 0n ? -1 : 0
+}
+
 export class ExitsJudge {
   readonly #j: Judge
   readonly #tripped = new Map<string, Tripped>()
@@ -30,6 +34,8 @@ export class ExitsJudge {
   /** When exits were sent, by broker, instrument and origin. */
   readonly #rounds = new Map<string, number[]>()
   readonly #rested = new Map<string, number>()
+  /** On which side each holding was when it was last looked at. */
+  readonly #sides = new Map<string, number>()
   /** What made the end: nothing is increased any more (I-07). */
   killed: string | undefined
   #cancel: 'all' | 'opening' | undefined
@@ -79,10 +85,14 @@ export class ExitsJudge {
     this.#tripped.set(`${broker} ${instrument}`, { t: world.t, sent: false, due: undefined, canceling: 0 })
   }
 
-  /** Holdings of an instrument changed: what is flat is armed again (R-28). */
+  /** Holdings of an instrument changed: what is flat, or turned around, is armed again (R-28). */
   changed(instrument: number): void {
     this.#j.world.facts.brokers.forEach((_, broker) => {
-      if (this.#j.world.ledger.at(broker, instrument).qty !== 0n) return
+      const side = sideOf(this.#j.world.ledger.at(broker, instrument).qty)
+      const key = `${broker} ${instrument}`
+      const before = this.#sides.get(key) ?? 0
+      this.#sides.set(key, side)
+      if (side === before && side !== 0) return
       this.#tripped.delete(`${broker} ${instrument}`)
       this.#leaving.delete(`${broker} ${instrument}`)
       this.#rounds.delete(`${broker} ${instrument} stop`)
@@ -175,6 +185,17 @@ export class ExitsJudge {
     }
   }
 
+  /** R-48: own orders elsewhere that an exit could trade with are taken back before it. */
+  #couldMeet(broker: number, instrument: number): Order[] {
+    const { world } = this.#j
+    const own = instrumentOf(world.facts, instrument).economicId
+    const long = world.ledger.at(broker, instrument).qty > 0n
+    return [...world.orders.live].filter((o) => {
+      if (o.origin !== 'agent' || (o.broker === broker && o.instrument === instrument)) return false
+      return o.side > 0 === long && instrumentOf(world.facts, o.instrument).economicId === own
+    })
+  }
+
   #excused(broker: number, instrument: number, stop: Tripped): boolean {
     const { world } = this.#j
     const link = world.links[broker]
@@ -183,7 +204,7 @@ export class ExitsJudge {
     // After three rounds in vain an exit rests for ten minutes, whatever it was for (R-25).
     const rested = this.#rested.get(`${broker} ${instrument}`)
     if (rested !== undefined && world.t - rested <= ROUND_WINDOW) return true
-    const live = world.orders.at(broker, instrument)
+    const live = [...world.orders.at(broker, instrument), ...this.#couldMeet(broker, instrument)]
     if (live.some((o) => o.origin !== 'agent')) return true
     if (live.length === 0) return false
     if (stop.canceling === 0) stop.canceling = world.t

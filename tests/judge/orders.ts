@@ -97,6 +97,11 @@ export function afterSent(o: Order, message: 'cancel' | 'replace'): OrderStateNa
   return o.state === 'pendingCancel' ? o.state : 'pendingReplace'
 }
 
+/** Nobody has answered for it yet: that nobody lists it says nothing. */
+export function onItsWay(o: Order): boolean {
+  return o.state === 'pendingNew' || (o.state === 'pendingCancel' && !o.known)
+}
+
 /** Is a message of ours without an answer? */
 export function awaits(o: Order): boolean {
   return o.state === 'pendingNew' || o.state === 'pendingCancel' || o.state === 'pendingReplace'

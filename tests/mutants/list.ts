@@ -546,7 +546,7 @@ const stops = of(
       'const num = BigInt(long ? pct.den - pct.num : pct.den + pct.num)',
       'const num = BigInt(pct.den - pct.num)',
     ],
-    ['R-28', 'stop.tripped = false', ''],
+    ['R-28', 'if (side !== stop.side) stop.tripped = false', ''],
     [
       'R-26',
       'stop.level2 = Number(long ? twice / den : (twice + den - 1n) / den)',

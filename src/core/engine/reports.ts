@@ -197,6 +197,8 @@ function recost(desk: Desk, row: OrderRow, e: CommissionReported): Reported | un
 function absent(desk: Desk, row: OrderRow, e: OrderAbsent): Reported | undefined {
   if (!e.proves) return undefined
   if (row.state !== 'unknown') {
+    // Nobody has acknowledged it yet: it may be on its way, and a cancel behind it (R-36 ends the doubt).
+    if (!row.known && row.state === 'pendingCancel') return undefined
     if (desk.orders.move(row, 'missing') !== 'unknown') return undefined
     row.unknownSince = desk.t
     desk.orderRow(row)

@@ -92,6 +92,11 @@ export class Exits {
     }
   }
 
+  /** A holding is flat, or has turned around: the exit of what was held is done. */
+  done(broker: number, instrument: number): void {
+    this.wanted = this.wanted.filter((x) => x.broker !== broker || x.instrument !== instrument)
+  }
+
   /** Is there anything left to do, now or later? Exits that rest for good are not. */
   get pending(): boolean {
     return this.wanted.some((x) => x.restUntil !== -1)
