@@ -17,6 +17,7 @@ interface Tripped {
 
 const CANCEL_WAIT = 10 * SECOND
 const REACTION = SECOND
+const BOOKS_WAIT = 10 * SECOND
 const ROUNDS = 3
 const ROUND_WINDOW = 600 * SECOND
 
@@ -34,6 +35,8 @@ export class ExitsJudge {
   /** When exits were sent, by broker, instrument and origin. */
   readonly #rounds = new Map<string, number[]>()
   readonly #rested = new Map<string, number>()
+  /** Holdings of which an exit was tried: the next round may wait for the broker's books (R-25). */
+  readonly #tried = new Set<string>()
   /** On which side each holding was when it was last looked at. */
   readonly #sides = new Map<string, number>()
   /** What made the end: nothing is increased any more (I-07). */
@@ -93,10 +96,11 @@ export class ExitsJudge {
       const before = this.#sides.get(key) ?? 0
       this.#sides.set(key, side)
       if (side === before && side !== 0) return
-      this.#tripped.delete(`${broker} ${instrument}`)
-      this.#leaving.delete(`${broker} ${instrument}`)
-      this.#rounds.delete(`${broker} ${instrument} stop`)
-      this.#rounds.delete(`${broker} ${instrument} liquidation`)
+      this.#tripped.delete(key)
+      this.#tried.delete(key)
+      this.#leaving.delete(key)
+      this.#rounds.delete(`${key} stop`)
+      this.#rounds.delete(`${key} liquidation`)
     })
   }
 
@@ -130,6 +134,7 @@ export class ExitsJudge {
     const other = world.orders.at(broker, instrument).find((o) => o.origin !== 'agent')
     if (other !== undefined) this.#j.fail('I-10', `exit ${id} beside the live exit ${other.id}`)
     const stop = this.#tripped.get(`${broker} ${instrument}`)
+    this.#tried.add(`${broker} ${instrument}`)
     if (stop !== undefined) stop.sent = true
     else if (origin === 'stop') {
       const blind = world.facts.limits.onBlind === 'exit'
@@ -144,6 +149,7 @@ export class ExitsJudge {
   /** An exit was asked for and the gate found something against it: on record, and tried again by the rules. */
   denied(wish: Wish): void {
     const stop = this.#tripped.get(`${wish.broker} ${wish.instrument}`)
+    if (wish.origin !== 'agent') this.#tried.add(`${wish.broker} ${wish.instrument}`)
     if (stop !== undefined) stop.sent = true
   }
 
@@ -180,7 +186,7 @@ export class ExitsJudge {
       return
     }
     stop.due ??= world.t
-    if (world.t - stop.due > REACTION) {
+    if (world.t - stop.due > REACTION + (this.#tried.has(key) ? BOOKS_WAIT : 0)) {
       this.#j.fail('I-33', `stop of instrument ${instrument} at broker ${broker} due since ${stop.due}, no exit`)
     }
   }

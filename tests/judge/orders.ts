@@ -73,6 +73,7 @@ export function after(o: Order, report: string): OrderStateName {
     case 'expired':
       return report
     case 'replaced':
+      if (o.filled >= o.qty) return 'filled'
       return o.state === 'pendingCancel' ? o.state : working(o)
     case 'cancelRejected':
       return o.state === 'pendingCancel' ? working(o) : o.state

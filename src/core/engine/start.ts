@@ -92,6 +92,8 @@ function begin(desk: Desk, why: string): void {
     if (!desk.valuation.computable()) return
     desk.valuation.settle()
     desk.losses.arm(desk.valuation.equity, desk.valuation.limitBase())
+    // Its first day begins now, whichever roll was slept through before.
+    desk.sodPending = false
   }
   desk.armed = true
   desk.enter(desk.holds.any ? 'REDUCE_ONLY' : 'LIVE', why)

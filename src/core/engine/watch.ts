@@ -168,9 +168,10 @@ function viewOf(desk: Desk): ExitView {
     orders,
     valuation,
     reaches: (broker) => links.reaches(broker),
+    inStep: (broker) => books.of(broker).inStep,
     lookedAt: (broker, seq) => {
       const of = books.of(broker)
-      return of.inStep || (of.askedAt === 0 && of.askedSeq >= seq)
+      return of.askedAt === 0 && of.askedSeq >= seq
     },
   }
 }
