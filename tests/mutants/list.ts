@@ -705,8 +705,10 @@ const links = of(
       'const falls = !l.down && (l.failures >= this.#maxAttempts || l.losses.length > MOST_LOSSES_AN_HOUR)',
       'const falls = !l.down && l.failures >= this.#maxAttempts',
     ],
-    ['F-08', 'if (l.up && t - l.since >= HEALTHY) l.failures = 0', 'if (l.up && t - l.since > HEALTHY) l.failures = 0'],
-    ['F-08', 'if (l.up && t - l.since >= HEALTHY) l.failures = 0', 'if (l.up) l.failures = 0'],
+    ['F-08', 'const held = l.up && t - l.since >= HEALTHY', 'const held = l.up && t - l.since > HEALTHY'],
+    ['F-08', 'const held = l.up && t - l.since >= HEALTHY', 'const held = l.up'],
+    ['F-07', 'if (!held) l.failures++', 'l.failures++'],
+    ['R-37', 'if (held) Object.assign(l, { failures: 0, waits: 0 })', 'if (held) Object.assign(l, { failures: 0 })'],
     ['R-37', "if (l.planned) return { change: was ? 'lost' : 'none', retryAt: t + (BACK_OFF.at(-1) as Micros) }", ''],
     [
       'F-08',

@@ -511,6 +511,24 @@ describe('R-37 links', () => {
     expect(two.alerts('broker_down')).toHaveLength(0)
   })
 
+  test('F-07 a link that held, then three failed reconnects: 37 s to the outage, two are none', () => {
+    const rig = atBrokers(100, TWO)
+    rig.pass(61).books(0).books(1)
+    const before = rig.asked('connect').length
+    const start = rig.t
+    rig.link(0, 'lost')
+    for (let i = 0; i < 3; i++) {
+      expect(rig.alerts('broker_down')).toHaveLength(0)
+      const wait = waits(rig).at(-1) as number
+      rig.wait(wait + 10).link(0, 'failed')
+    }
+    expect(waits(rig).slice(before)).toEqual([1, 2, 4, 60])
+    expect(rig.alerts('broker_down')).toHaveLength(1)
+    expect(Math.round((rig.t - start) / 1e6)).toBe(37)
+    rig.wait(60).link(0, 'up').wait(60).link(0, 'lost')
+    expect(waits(rig).at(-1), 'begins anew').toBe(1)
+  })
+
   test('R-35 a link counts once it is up; a failed attempt never was one', () => {
     const rig = fresh().system('restarted', 2)
     expect(rig.desk.links.reaches(0)).toBe(false)

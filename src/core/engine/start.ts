@@ -28,7 +28,7 @@ export function restart(desk: Desk, resume: number, away: number): void {
     const books = desk.books.of(broker)
     if (books.inStep) return
     const link = desk.links.of(broker)
-    Object.assign(link, { up: false, planned: false, down: false, failures: 0, since: desk.t })
+    Object.assign(link, { up: false, planned: false, down: false, failures: 0, waits: 0, since: desk.t })
     Object.assign(books, { agreed: false, askedAt: 0, failures: 0 })
     desk.request({ type: 'connect', t: desk.t, broker, at: desk.t })
   })
