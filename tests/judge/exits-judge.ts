@@ -186,7 +186,9 @@ export class ExitsJudge {
       return
     }
     stop.due ??= world.t
-    if (world.t - stop.due > REACTION + (this.#tried.has(key) ? BOOKS_WAIT : 0)) {
+    // A liquidation begun meanwhile looks at the books first (R-25), and so does a second try.
+    const looks = this.#tried.has(key) || this.#leaving.has(key)
+    if (world.t - stop.due > REACTION + (looks ? BOOKS_WAIT : 0)) {
       this.#j.fail('I-33', `stop of instrument ${instrument} at broker ${broker} due since ${stop.due}, no exit`)
     }
   }

@@ -292,8 +292,10 @@ export class GateJudge {
     const left = whole ? BigInt(qty) - o.filled : 1n
     const wish: Wish = { ...o, qty: left, limit, stop, instead: o }
     const own = opinion(this.#j.world, wish)
-    if (!lots || own.against.has('structure')) return new Set(['structure'])
-    return this.#grows(o, qty, limit, stop) ? own.against : new Set()
+    if (!lots) return new Set(['structure'])
+    // Its prices passed before; what a part fill left of it need not be whole lots.
+    if (!this.#grows(o, qty, limit, stop)) return new Set()
+    return own.against.has('structure') ? new Set(['structure']) : own.against
   }
 
   #deniedReplace(d: Decision): void {

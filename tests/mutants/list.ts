@@ -881,6 +881,7 @@ const reports = of(
   'engine/reports.ts',
   ['fills', 'gate-order', 'regressions'],
   [
+    ['R-36', "if (e.type === 'replaced' && row.cumQty >= row.qty) desk.orders.move(row, 'fill')", ''],
     ['I-14', 'if (row.log.some((known) => known.fillNo === e.fillNo)) return undefined', ''],
     [
       'F-14',
@@ -912,8 +913,10 @@ const reports = of(
 
 const desk = of(
   'engine/desk.ts',
-  ['gate-order', 'loss', 'gate-capital', 'exits'],
+  ['gate-order', 'loss', 'gate-capital', 'exits', 'regressions'],
   [
+    ['R-11', 'if (!verdict.approved.reducing) row.reducing = false', 'row.reducing = verdict.approved.reducing'],
+    ['R-11', 'if (!verdict.approved.reducing) row.reducing = false', ''],
     ['R-18', 'if (grows) this.ordersToday++', ''],
     ['R-18', 'if (grows) this.ordersToday++', 'this.ordersToday++'],
     ['R-18', 'this.ordersToday++', ''],
@@ -962,6 +965,7 @@ const reconcile = of(
   'engine/reconcile.ts',
   ['books', 'loss'],
   [
+    ['R-36', "else if (f.kind === 'complete') keep(completed(desk, row, f.qty))", ''],
     [
       'R-05',
       'return Math.max(dollar, Math.floor(desk.valuation.equity / 10_000))',

@@ -706,4 +706,18 @@ describe('R-41 arming', () => {
     expect(ready.operator('arm').state).toBe('LIVE')
     expect(ready.alerts('armed')).toHaveLength(1)
   })
+
+  test('R-33 not before there is a rate for what the account holds, and it says so', () => {
+    const symbols = [{ symbol: 'USDKRW', venue: 'FX', currency: 'KRW', priceDecimals: 2 } as const]
+    const won = [{ USD: 100_000, KRW: 50_000_000 }]
+    const rig = new Rig({ symbols, brokers: [LIVE_BROKER], cash: won, arming: 'operator' })
+    rig.system('restarted', 0).link(0, 'up').books(0).operator('arm')
+    expect(rig.state).toBe('UNARMED')
+    expect(rig.alerts('armed')).toHaveLength(0)
+    expect(rig.alerts('operator')[0]?.text).toContain('no exchange rate')
+    rig.fx('USDKRW', 1_250)
+    expect(rig.state).toBe('UNARMED')
+    expect(rig.operator('arm').state).toBe('LIVE')
+    expect(rig.desk.losses.initial).toBe(usd(140_000))
+  })
 })

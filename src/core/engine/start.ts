@@ -78,6 +78,10 @@ export function armByOperator(desk: Desk): void {
     desk.alert('operator', -1, -1, 'R-04 not armed: the total-loss stop stands, clear it first')
     return
   }
+  if (desk.losses.initial === 0 && !desk.valuation.computable()) {
+    desk.alert('operator', -1, -1, 'R-41 not armed: no exchange rate yet for a currency of the account (R-33), arm again')
+    return
+  }
   desk.armed = true
   desk.stopped = undefined
   desk.holds.lift('restart')
