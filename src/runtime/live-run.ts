@@ -2,7 +2,7 @@
  * A live session's directory: opened new, or gone on with after a crash by re-running its own journal; sealed at the end
  * with tables and a manifest, after which anybody can verify it offline.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../cli/failure.ts'
 import type { EffectiveConfig } from '../config/load.ts'
@@ -25,6 +25,8 @@ import { sealRun, writeAgentFiles } from './run-dir.ts'
 
 const CONFIG = 'config.json'
 const MANIFEST = 'manifest.json'
+/** What an orderly end of a session may take on a full disk (F-63). */
+const SPARE = 16 << 20
 
 export interface LiveRun {
   readonly dir: string
@@ -50,7 +52,7 @@ export function openLiveRun(o: OpenOptions): LiveRun {
   const header = liveHeader(o.spec)
   const lineage = hashText(header).slice(0, 8)
   const journalDir = join(o.dir, JOURNAL_DIR)
-  mkdirSync(o.dir, { recursive: true })
+  makeDir(o.dir)
   const graph = new RunGraph(setup)
   if (!existsSync(join(o.dir, CONFIG))) {
     if (readdirSync(o.dir).length > 0) {
@@ -58,14 +60,26 @@ export function openLiveRun(o: OpenOptions): LiveRun {
     }
     writeFileSync(join(o.dir, CONFIG), canonicalJson(o.spec))
     writeAgentFiles(o.dir, o.agent.files)
-    const journal = JournalWriter.create(journalDir, { lineage, mode: 'full' })
+    const journal = JournalWriter.create(journalDir, { lineage, mode: 'full' }, { spareBytes: SPARE })
     return { dir: o.dir, setup, header, graph, sink: sinkOf(journal, graph), recovered: undefined, lineage }
   }
   checkSame(o.dir, o.spec)
-  const { writer, recovered: report } = JournalWriter.resume(journalDir)
+  const { writer, recovered: report } = JournalWriter.resume(journalDir, { spareBytes: SPARE })
   const recovered = recoverEngine(o.dir, setup, header, report.records)
   const sink = sinkOf(writer, graph, recovered)
   return { dir: o.dir, setup, header, graph, sink, recovered, lineage }
+}
+
+/** F-68: whoever cannot write does not start. */
+function makeDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+    accessSync(dir, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    // A read-only file system is reported as a parent that is not there.
+    const code = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new Failure(`--out ${dir}: cannot be created or written (${code}); name a directory that can`, 2)
+  }
 }
 
 /** A session goes on only as what it was: same account, limits, instruments, agent. */

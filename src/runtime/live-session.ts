@@ -29,7 +29,7 @@ const SYNC_EVERY_MS = 200
 /** Where the records of the session go; `journal` must be durable before a command leaves. */
 export interface LiveSink {
   readonly sink: DigestSink
-  readonly journal: Pick<JournalWriter, 'flush' | 'sync'>
+  readonly journal: Pick<JournalWriter, 'flush' | 'sync' | 'low'>
   /** Gives what a batch brought to the output streams. */
   give(): void
 }
@@ -68,6 +68,7 @@ export class LiveSession {
   #cancelMoment: () => void = () => undefined
   #syncTimer: ReturnType<typeof setInterval> | undefined
   #failed: { readonly error: unknown } | undefined
+  #full = false
   /** Market rows stepped, and everything that was. */
   events = 0
   inputs = 0
@@ -140,6 +141,14 @@ export class LiveSession {
     for (const { command, arrived } of commands) this.#carryOut(command, arrived)
     this.#plan.sink.give()
     this.moments$.next(this.engine.desk.t)
+    this.#watchDisk()
+  }
+
+  /** F-63: with the disk full there is room for an orderly end and for nothing else. */
+  #watchDisk(): void {
+    if (this.#full || !this.#plan.sink.journal.low) return
+    this.#full = true
+    this.input({ type: 'system', fact: 'failed', value: 0 })
   }
 
   /** Time never goes back: an event that is stamped by its own rule (a bar's end) may wait behind the clock, not before it. */
@@ -199,9 +208,15 @@ export class LiveSession {
     try {
       this.engine.records.flush()
       this.#plan.sink.journal.sync()
+      this.#watchDisk()
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** The journal ran into the end of the disk. */
+  get diskFull(): boolean {
+    return this.#full
   }
 
   /**
@@ -223,8 +238,17 @@ export class LiveSession {
     for (const cancel of this.#timers) cancel()
     for (const s of this.#subscriptions) s.unsubscribe()
     await Promise.all([...this.#plan.sources, ...this.#plan.brokers].map((port) => port.stop()))
-    this.engine.records.flush()
-    if (this.#failed === undefined) this.#plan.sink.journal.sync()
+    this.#keep()
     this.moments$.complete()
+  }
+
+  /** What can still be kept is kept. After a failed write nobody can say what is on disk: it is not tried again (F-64). */
+  #keep(): void {
+    try {
+      this.engine.records.flush()
+      this.#plan.sink.journal.sync()
+    } catch (error) {
+      this.#failed ??= { error }
+    }
   }
 }

@@ -79,7 +79,12 @@ export function armByOperator(desk: Desk): void {
     return
   }
   if (desk.losses.initial === 0 && !desk.valuation.computable()) {
-    desk.alert('operator', -1, -1, 'R-41 not armed: no exchange rate yet for a currency of the account (R-33), arm again')
+    desk.alert(
+      'operator',
+      -1,
+      -1,
+      'R-41 not armed: no exchange rate yet for a currency of the account (R-33), arm again',
+    )
     return
   }
   desk.armed = true
