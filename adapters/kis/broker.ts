@@ -122,7 +122,9 @@ export class KisBroker<E extends Environment> implements Broker {
   #connect(at: Micros): void {
     const { clock } = this.#p.context
     this.#later(Math.max(0, at - clock.now()), () => {
-      if (this.#p.socket.state === 'idle' && !this.#stopped) this.#run(this.#attempt())
+      if (this.#stopped) return
+      if (this.#p.socket.state === 'idle') this.#run(this.#attempt())
+      else if (this.#p.socket.state === 'up') this.link('up')
     })
   }
 

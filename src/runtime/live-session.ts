@@ -19,12 +19,14 @@ import type { EngineSetup } from '../core/engine/setup.ts'
 import type { JournalWriter } from '../tape/journal.ts'
 import { LatencyLog } from './latency-log.ts'
 import type { Broker, Clock, Inbound, MarketSource } from './ports.ts'
+import { ProcessWatch } from './process-watch.ts'
 import type { DigestSink } from './record-sink.ts'
 
 /** Without other news the engine is told at least this often that time has passed. */
 const MOMENT_EVERY: Micros = SECOND
 /** I-24: at most so much is lost when the machine dies. Wall time. */
 const SYNC_EVERY_MS = 200
+const RESTART_ONCE_MS = 600_000
 
 /** Where the records of the session go; `journal` must be durable before a command leaves. */
 export interface LiveSink {
@@ -42,6 +44,8 @@ export interface LivePlan {
   /** In the order of `setup.brokers`. */
   readonly brokers: readonly Broker[]
   readonly sink: LiveSink
+  /** How far the session's clock is from the true time, in microseconds; absent where it is no real one (R-31). */
+  readonly offset?: () => Micros
   /** A recovered engine, which has stepped the journal of the session so far; absent at its first start. */
   readonly recovered?: Engine
 }
@@ -69,6 +73,9 @@ export class LiveSession {
   #syncTimer: ReturnType<typeof setInterval> | undefined
   #failed: { readonly error: unknown } | undefined
   #full = false
+  #watch: ProcessWatch | undefined
+  #resume: 0 | 1 | 2 = 0
+  #stalledAt = -Infinity
   /** Market rows stepped, and everything that was. */
   events = 0
   inputs = 0
@@ -86,6 +93,7 @@ export class LiveSession {
   /** Begins: the first input is that an incarnation of the session starts (R-44). */
   start(resume: 0 | 1 | 2): void {
     const { sources, brokers, header, recovered } = this.#plan
+    this.#resume = resume
     if (recovered === undefined) this.engine.begin(header)
     for (const source of sources) this.#listen(source.events$)
     for (const broker of brokers) this.#listen(broker.events$)
@@ -93,6 +101,10 @@ export class LiveSession {
     this.input({ type: 'system', fact: 'restarted', value: resume })
     for (const port of [...sources, ...brokers]) port.start()
     this.#scheduleMoment()
+    this.#watch = new ProcessWatch(this.#plan.offset ?? (() => 0), {
+      offset: (value) => this.input({ type: 'system', fact: 'clockOffset', value }),
+      stalled: () => this.#stalled(),
+    })
   }
 
   #listen(events$: Observable<readonly Inbound[]>): void {
@@ -142,6 +154,15 @@ export class LiveSession {
     this.#plan.sink.give()
     this.moments$.next(this.engine.desk.t)
     this.#watchDisk()
+  }
+
+  /** R-39: to start anew and reconcile is tried once in ten minutes; what stands still again comes to its end. */
+  #stalled(): void {
+    const now = performance.now()
+    const again = now - this.#stalledAt < RESTART_ONCE_MS
+    this.#stalledAt = now
+    const fact = again ? 'failed' : 'restarted'
+    this.input({ type: 'system', fact, value: again ? 0 : this.#resume })
   }
 
   /** F-63: with the disk full there is room for an orderly end and for nothing else. */
@@ -234,6 +255,7 @@ export class LiveSession {
     if (this.#ended) return
     this.#ended = true
     clearInterval(this.#syncTimer)
+    this.#watch?.stop()
     this.#cancelMoment()
     for (const cancel of this.#timers) cancel()
     for (const s of this.#subscriptions) s.unsubscribe()

@@ -2,7 +2,7 @@
  * A live session through its ports: recorded, sealed and verified; killed and gone on with from its journal, with an order
  * on its way, a fill that was never heard of, and a torn tail (I-01, I-02, I-13, I-24, I-26, I-30, R-40, R-44).
  */
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, statSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
