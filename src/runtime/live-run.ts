@@ -122,6 +122,7 @@ export async function sealLiveRun(
   }
   const events = (run.recovered?.events ?? 0) + session.events
   const inputs = (run.recovered?.inputs ?? 0) + session.inputs
+  const latency_ms = session.latency.figures()
   await sealRun(run.dir, {
     mode: o.mode,
     journal: 'full',
@@ -134,8 +135,9 @@ export async function sealLiveRun(
     generated: o.generated,
     tapes: [],
     result: figures,
+    latency_ms,
   })
-  return { run: run.dir, events, inputs, digest, ...figures, latency_ms: session.latency.figures() }
+  return { run: run.dir, events, inputs, digest, ...figures, latency_ms }
 }
 
 /** A fresh engine on a session's specification, writing to a sink of the caller's. */
