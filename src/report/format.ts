@@ -51,6 +51,11 @@ export function stamp(t: Micros | undefined): string {
         .replace('T', ' ')
 }
 
+/** An ISO stamp to the minute. */
+export function stampText(iso: string | null): string {
+  return iso === null ? NONE : iso.slice(0, 16).replace('T', ' ')
+}
+
 export function duration(span: Micros): string {
   if (span < MINUTE) return `${number(span / SECOND, span < 10 * SECOND ? 1 : 0)} s`
   if (span < HOUR) return `${number(span / MINUTE)} min`

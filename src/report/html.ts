@@ -15,8 +15,7 @@ import { latency, limits, provenance, verification } from './safety-sections.ts'
 import { costs, curves, headline, trades } from './sections.ts'
 import { STYLE } from './style.ts'
 import { openSubject, type Subject } from './subject.ts'
-
-export const REPORT_NAME = 'report.html'
+import { markOf, REPORT_NAME } from './verified-mark.ts'
 
 export interface ReportOptions {
   /** Where it is written; default: `report.html` in the run. */
@@ -79,7 +78,7 @@ function pageOf(
   const { name } = subject.spec.agent
   const title = `${name} on ${symbols.length > 6 ? `${symbols.length} symbols` : symbols.join(', ') || 'no symbols'}`
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<html lang="en"><head><meta charset="utf-8">${mark(subject, verified)}<meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none';style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark"><title>${title} · Sametape</title><style>${new Markup(STYLE)}</style></head>
 <body><main>
@@ -97,6 +96,12 @@ ${provenance(subject, tapes)}
 figures stand in the run's CSV files. A simulated fill is a model of a market, not a promise of one. Past results say nothing of future ones.</footer>
 </main></body></html>
 `
+}
+
+function mark({ manifest }: Subject, v: Verified): Markup {
+  if (v.state !== 'identical' && v.state !== 'different') return html``
+  const of = { identical: v.state === 'identical', at: v.at, code: v.result.code.running }
+  return markOf(of, manifest.manifest_sha256)
 }
 
 function span(facts: RunFacts): string {
