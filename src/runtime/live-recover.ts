@@ -9,6 +9,7 @@ import type { RecordSink } from '../core/engine/records.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import { compareRecords } from './compare.ts'
 import { viewRecord } from './record-fields.ts'
+import { resume, suspend } from './guard.ts'
 import { recordedEvents } from './record-events.ts'
 import { journalRecords } from './record-reader.ts'
 
@@ -42,7 +43,10 @@ class Continuation implements RecordSink {
   }
 
   #check(words: Float64Array): void {
+    // A handler of the agent may be on the stack: its order filled a block, which is compared here.
+    const guard = suspend()
     const item = this.#recorded.next()
+    resume(guard)
     const recorded = item.done === true ? undefined : viewRecord(item.value.words)
     const difference = compareRecords(recorded, viewRecord(words), 0)
     if (difference === undefined) return

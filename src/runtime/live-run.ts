@@ -136,6 +136,7 @@ export async function sealLiveRun(
   }
   const events = (run.recovered?.events ?? 0) + session.events
   const inputs = (run.recovered?.inputs ?? 0) + session.inputs
+  const latency_ms = session.latency.figures()
   await sealRun(run.dir, {
     mode: o.mode,
     journal: 'full',
@@ -148,8 +149,9 @@ export async function sealLiveRun(
     generated: o.generated,
     tapes: [],
     result: figures,
+    latency_ms,
   })
-  return { run: run.dir, events, inputs, digest, ...figures, latency_ms: session.latency.figures() }
+  return { run: run.dir, events, inputs, digest, ...figures, latency_ms }
 }
 
 /** A fresh engine on a session's specification, writing to a sink of the caller's. */

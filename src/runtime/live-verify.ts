@@ -1,6 +1,6 @@
 /** Verifies a live session from its journal alone: its inputs through the unchanged engine must give the same records. */
 import { loadConfig } from '../config/load.ts'
-import { Comparison, type Difference } from './compare.ts'
+import { Comparison, type Difference, type WatchRecord } from './compare.ts'
 import type { LoadedAgent } from './agent-load.ts'
 import { engineOf } from './live-run.ts'
 import { liveHeader, liveSetsOf, liveSetup, type LiveSpec } from './live-spec.ts'
@@ -18,9 +18,10 @@ export function rerunLive(
   spec: LiveSpec,
   agent: LoadedAgent,
   progress?: (events: number) => void,
+  watch?: WatchRecord,
 ): LiveVerification {
   const config = loadConfig({ dir: undefined, sets: liveSetsOf(spec), env: {} })
-  const comparison = new Comparison(journalRecords(dir), false)
+  const comparison = new Comparison(journalRecords(dir), false, watch)
   const engine = engineOf(liveSetup(spec, config, agent), liveHeader(spec), comparison.sink)
   let events = 0
   for (const e of recordedEvents(journalRecords(dir))) {
