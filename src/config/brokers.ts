@@ -3,6 +3,7 @@
  * broker needs none. Hosts and ports: the vendors' documented ones; both may point at an emulator.
  */
 import { z } from 'zod'
+import type { Micros } from '../core/base/time.ts'
 import { flag, integer, listOf, oneOf, Refusal, secret, text, url, value } from './leaves.ts'
 import type { Secret } from './secret.ts'
 import type { Defaults, Node } from './tree.ts'
@@ -26,6 +27,23 @@ export interface KisConfig {
   readonly htsId: string | undefined
   /** R-17: where US stock is paid out of won by the broker's own rule. */
   readonly usFunding: 'cash' | 'integrated_margin'
+  /* Absent where the adapter's own default holds. */
+  /** REST requests a second and key. */
+  readonly requestsPerSecond?: number
+  /** Time of day in Korea at which the token is renewed. */
+  readonly tokenRefreshAt?: Micros
+  /** How far behind the best quote the limit of an overseas market order lies. */
+  readonly marketCollarBps?: number
+  /** Daily windows in Korea in which the broker is expected to be away. */
+  readonly maintenance?: readonly DayWindow[]
+  /** Where tokens are kept. */
+  readonly stateDir?: string
+}
+
+/** Times of day; `from` after `to` spans midnight. */
+export interface DayWindow {
+  readonly from: Micros
+  readonly to: Micros
 }
 
 export interface IbConfig {
@@ -54,7 +72,10 @@ export const brokersDefaults: Defaults = {
     quotes: { rest: 'https://openapi.koreainvestment.com:9443', ws: 'ws://ops.koreainvestment.com:21000' },
     app_key: '${KIS_APP_KEY}',
     app_secret: '${KIS_APP_SECRET}',
-    account: '${KIS_ACCOUNT}',
+    account: '${KIS_ACCOUNT_NO}',
+    paper_app_key: '${KIS_PAPER_APP_KEY}',
+    paper_app_secret: '${KIS_PAPER_APP_SECRET}',
+    paper_account: '${KIS_PAPER_ACCOUNT_NO}',
     hts_id: '${KIS_HTS_ID}',
     quote_app_key: '${KIS_QUOTE_APP_KEY:-}',
     quote_app_secret: '${KIS_QUOTE_APP_SECRET:-}',
@@ -75,12 +96,17 @@ export const brokersDefaults: Defaults = {
 export const SECRET_PATHS: ReadonlySet<string> = new Set([
   'brokers.kis.app_key',
   'brokers.kis.app_secret',
+  'brokers.kis.paper_app_key',
+  'brokers.kis.paper_app_secret',
   'brokers.kis.quote_app_key',
   'brokers.kis.quote_app_secret',
 ])
 
-/** Host of the live order interface: a paper configuration must not name it (I-37). */
-const KIS_LIVE_HOST = 'openapi.koreainvestment.com'
+/** The vendor's addresses of order interface and socket: neither environment may name the other's (I-37, F-79). */
+const KIS_HOSTS = {
+  live: { rest: 'openapi.koreainvestment.com:9443', ws: 'ops.koreainvestment.com:21000' },
+  paper: { rest: 'openapivts.koreainvestment.com:29443', ws: 'ops.koreainvestment.com:31000' },
+} as const
 
 const hosts = z.strictObject({ rest: url(['https', 'http']), ws: url(['wss', 'ws']) })
 
@@ -100,6 +126,30 @@ const account = value<string>((content, leaf) => {
   return new Refusal(`${leaf.written} is not an account, e.g. "50000000-01" or DU0000001`)
 })
 
+/** Eight digits and the product code, without which KIS refuses every request (01 is the usual one). */
+const kisAccount = value<string>((content, leaf) => {
+  if (/^\d{8}-?\d{2}$/.test(content)) return content
+  const why = /^\d{8}$/.test(content) ? 'lacks its two-digit product code' : 'is not a KIS account'
+  return new Refusal(`${leaf.written} ${why}; write eight digits, a hyphen and two digits, e.g. "50000000-01"`)
+})
+
+/** `HH:MM` as microseconds since midnight. */
+function readTime(content: string): Micros | undefined {
+  const m = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(content)
+  return m === null ? undefined : (Number(m[1]) * 60 + Number(m[2])) * 60_000_000
+}
+
+const timeOfDay = value<Micros>(
+  (content, leaf) => readTime(content) ?? new Refusal(`${leaf.written} is not a time of day, e.g. "07:30"`),
+)
+
+/** `HH:MM-HH:MM`, checked; split where it is used. */
+const windows = listOf((content: string): string | Refusal => {
+  const [from = '', to = '', ...rest] = content.split('-')
+  if (rest.length === 0 && readTime(from) !== undefined && readTime(to) !== undefined) return content
+  return new Refusal(`${content} is not a window such as "23:40-00:10"`)
+}, 0)
+
 /** `${NAME:-}` of an optional credential leaves an empty text. */
 const optionalSecret = z.custom<Node>().transform((node, ctx): Secret | undefined => {
   if (node === undefined || (node.kind === 'leaf' && node.text === '')) return undefined
@@ -107,6 +157,11 @@ const optionalSecret = z.custom<Node>().transform((node, ctx): Secret | undefine
   if (!result.success) for (const issue of result.error.issues) ctx.addIssue({ code: 'custom', message: issue.message })
   return result.data
 })
+
+function windowOf(content: string): DayWindow {
+  const [from = '', to = ''] = content.split('-')
+  return { from: readTime(from) ?? 0, to: readTime(to) ?? 0 }
+}
 
 function requireWhenEnabled(
   read: Readonly<Record<string, unknown>>,
@@ -129,17 +184,29 @@ const kis = z
     quotes: hosts,
     app_key: secret.optional(),
     app_secret: secret.optional(),
-    account: account.optional(),
+    account: kisAccount.optional(),
+    paper_app_key: secret.optional(),
+    paper_app_secret: secret.optional(),
+    paper_account: kisAccount.optional(),
     hts_id: text.optional(),
     quote_app_key: optionalSecret.optional(),
     quote_app_secret: optionalSecret.optional(),
     us_funding: oneOf(['cash', 'integrated_margin']),
+    requests_per_second: integer(1, 100, 'a number of requests, 1 to 100').optional(),
+    token_refresh_at: timeOfDay.optional(),
+    market_collar_bps: integer(1, 1000, 'basis points, 1 to 1000').optional(),
+    maintenance: windows.optional(),
+    state_dir: text.optional(),
   })
   .superRefine((read, ctx) => {
-    requireWhenEnabled(read, ['app_key', 'app_secret', 'account', 'hts_id'], ctx)
-    if (read.env === 'paper' && new URL(read.hosts.rest).hostname === KIS_LIVE_HOST) {
-      const message = `${KIS_LIVE_HOST} is the live host, but env is paper; use openapivts.koreainvestment.com:29443`
-      ctx.addIssue({ code: 'custom', path: ['hosts', 'rest'], message })
+    const needed = ['app_key', 'app_secret', 'account'].map((name) => (read.env === 'paper' ? `paper_${name}` : name))
+    requireWhenEnabled(read, [...needed, 'hts_id'], ctx)
+    const other = read.env === 'paper' ? 'live' : 'paper'
+    for (const part of ['rest', 'ws'] as const) {
+      if (new URL(read.hosts[part]).host !== KIS_HOSTS[other][part]) continue
+      const message = `${KIS_HOSTS[other][part]} is the ${other} host, but env is ${read.env}; use ${KIS_HOSTS[read.env][part]}`
+      // A disabled broker goes nowhere; its hosts may still be those of the other environment.
+      if (read.enabled || read.env === 'paper') ctx.addIssue({ code: 'custom', path: ['hosts', part], message })
     }
     if ((read.quote_app_key === undefined) !== (read.quote_app_secret === undefined)) {
       const absent = read.quote_app_key === undefined ? 'quote_app_key' : 'quote_app_secret'
@@ -150,6 +217,7 @@ const kis = z
     const pair = (appKey: Secret | undefined, appSecret: Secret | undefined): KisCredentials | undefined =>
       appKey === undefined || appSecret === undefined ? undefined : { appKey, appSecret }
     const quoteCredentials = pair(read.quote_app_key, read.quote_app_secret)
+    const paper = read.env === 'paper'
     return {
       enabled: read.enabled,
       name: read.name,
@@ -157,10 +225,15 @@ const kis = z
       markets: read.markets,
       hosts: read.hosts,
       quotes: quoteCredentials === undefined ? undefined : { ...read.quotes, credentials: quoteCredentials },
-      credentials: pair(read.app_key, read.app_secret),
-      account: read.account,
+      credentials: paper ? pair(read.paper_app_key, read.paper_app_secret) : pair(read.app_key, read.app_secret),
+      account: paper ? read.paper_account : read.account,
       htsId: read.hts_id,
       usFunding: read.us_funding,
+      ...(read.requests_per_second === undefined ? {} : { requestsPerSecond: read.requests_per_second }),
+      ...(read.token_refresh_at === undefined ? {} : { tokenRefreshAt: read.token_refresh_at }),
+      ...(read.market_collar_bps === undefined ? {} : { marketCollarBps: read.market_collar_bps }),
+      ...(read.maintenance === undefined ? {} : { maintenance: read.maintenance.map(windowOf) }),
+      ...(read.state_dir === undefined ? {} : { stateDir: read.state_dir }),
     }
   })
 

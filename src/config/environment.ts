@@ -2,7 +2,7 @@
  * Environment variables for `${NAME}`: those of the process, over those of a `.env` file. `NAME_FILE` may name a file
  * that holds the value (as container secrets are handed over) where NAME itself is not set.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Failure } from '../cli/failure.ts'
@@ -28,4 +28,13 @@ export function variable(name: string, env: Environment): string | undefined {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new Failure(`${name}_FILE: cannot read ${file} (${reason})`, 2)
   }
+}
+
+/** A `.env` with keys is its owner's alone: Failure (2) where others may read or write it. */
+export function assertPrivate(dir: string): void {
+  const file = join(dir, '.env')
+  if (!existsSync(file) || process.platform === 'win32') return
+  const mode = statSync(file).mode & 0o777
+  if ((mode & 0o077) === 0) return
+  throw new Failure(`${file}: mode ${mode.toString(8).padStart(4, '0')} lets others at your keys; chmod 600 ${file}`, 2)
 }

@@ -92,12 +92,12 @@ describe('config', () => {
     writeFileSync(join(dir, 'config', 'brokers.yaml'), 'brokers:\n  kis:\n    enabled: true\n')
     writeFileSync(
       join(dir, '.env'),
-      'KIS_APP_KEY=canary\nKIS_APP_SECRET=canary\nKIS_ACCOUNT=50000000-01\nKIS_HTS_ID=h\n',
+      'KIS_PAPER_APP_KEY=canary\nKIS_PAPER_APP_SECRET=canary\nKIS_PAPER_ACCOUNT_NO=50000000-01\nKIS_HTS_ID=h\n',
     )
     const { code, stdout } = runCli(['config'], { cwd: dir })
     expect(code).toBe(0)
     expect(stdout).toMatch(/brokers\.kis\.enabled +true +config\/brokers\.yaml:3/)
-    expect(stdout).toMatch(/brokers\.kis\.app_key +\*\*\* /)
+    expect(stdout).toMatch(/brokers\.kis\.paper_app_key +\*\*\* /)
     expect(stdout).not.toContain('canary')
   })
 })

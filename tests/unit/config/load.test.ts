@@ -116,17 +116,17 @@ describe('hash', () => {
 
   it('and no output holds a secret', () => {
     const env = {
-      KIS_APP_KEY: 'canary-key',
-      KIS_APP_SECRET: 'canary-secret',
-      KIS_ACCOUNT: '50000000-01',
+      KIS_PAPER_APP_KEY: 'canary-key',
+      KIS_PAPER_APP_SECRET: 'canary-secret',
+      KIS_PAPER_ACCOUNT_NO: '50000000-01',
       KIS_HTS_ID: 'me',
     }
     const sets = ['brokers.kis.enabled=true']
     const config = load({ env, sets })
     expect(config.brokers.kis.credentials?.appKey.reveal()).toBe('canary-key')
     expect(JSON.stringify(config)).not.toContain('canary')
-    expect(config.hash).toBe(load({ env: { ...env, KIS_APP_KEY: 'another' }, sets }).hash)
-    expect(config.entries.find((entry) => entry.path === 'brokers.kis.app_key')).toMatchObject({
+    expect(config.hash).toBe(load({ env: { ...env, KIS_PAPER_APP_KEY: 'another' }, sets }).hash)
+    expect(config.entries.find((entry) => entry.path === 'brokers.kis.paper_app_key')).toMatchObject({
       value: '***',
       secret: true,
     })
@@ -267,10 +267,13 @@ describe('environment', () => {
   })
 
   it('an enabled one names file, line, field and variable that is missing', () => {
-    write('brokers.yaml', 'brokers:\n  kis:\n    enabled: true\n    app_key: ${MY_KEY}\n')
-    const message = refusal({ dir, env: { KIS_APP_SECRET: 's', KIS_ACCOUNT: '50000000-01', KIS_HTS_ID: '' } })
+    write('brokers.yaml', 'brokers:\n  kis:\n    enabled: true\n    paper_app_key: ${MY_KEY}\n')
+    const message = refusal({
+      dir,
+      env: { KIS_PAPER_APP_SECRET: 's', KIS_PAPER_ACCOUNT_NO: '50000000-01', KIS_HTS_ID: '' },
+    })
     expect(message.split('\n').sort()).toEqual([
-      'config/brokers.yaml:4: brokers.kis.app_key: the environment variable MY_KEY is not set (nor MY_KEY_FILE)',
+      'config/brokers.yaml:4: brokers.kis.paper_app_key: the environment variable MY_KEY is not set (nor MY_KEY_FILE)',
       'default: brokers.kis.hts_id: the environment variable KIS_HTS_ID is not set (nor KIS_HTS_ID_FILE)',
     ])
   })
@@ -278,10 +281,10 @@ describe('environment', () => {
   it('${NAME:-text} falls back, NAME_FILE is read, an empty variable counts as not set', () => {
     write('key', 'from-a-file\n')
     const env = {
-      KIS_APP_KEY: '',
-      KIS_APP_KEY_FILE: join(dir, 'key'),
-      KIS_APP_SECRET: 's',
-      KIS_ACCOUNT: '50000000-01',
+      KIS_PAPER_APP_KEY: '',
+      KIS_PAPER_APP_KEY_FILE: join(dir, 'key'),
+      KIS_PAPER_APP_SECRET: 's',
+      KIS_PAPER_ACCOUNT_NO: '50000000-01',
       KIS_HTS_ID: 'h',
     }
     const { brokers } = load({ env: { ...env, IB_PORT: '7497', IB_HOST: '' }, sets: enabled })
@@ -290,8 +293,8 @@ describe('environment', () => {
   })
 
   it('a NAME_FILE that cannot be read', () => {
-    expect(refusal({ env: { KIS_APP_KEY_FILE: join(dir, 'none') } })).toBe(
-      'KIS_APP_KEY_FILE: cannot read config/none (ENOENT)',
+    expect(refusal({ env: { KIS_PAPER_APP_KEY_FILE: join(dir, 'none') } })).toBe(
+      'KIS_PAPER_APP_KEY_FILE: cannot read config/none (ENOENT)',
     )
   })
 
