@@ -22,6 +22,8 @@ class ManualClock implements Clock {
   }
 
   async pass(span: number): Promise<void> {
+    // What was released leaves first: time does not pass between a turn and its request.
+    await Promise.resolve()
     const end = this.#now + span
     for (;;) {
       const next = this.#due.filter((x) => x.at <= end).sort((a, b) => a.at - b.at)[0]
