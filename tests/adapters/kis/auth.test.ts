@@ -64,6 +64,7 @@ function desk(key = 'K'.repeat(36)): TokenDesk {
     http,
     redactor: new Redactor(),
     wall: () => now,
+    raw: () => undefined,
   })
 }
 

@@ -296,6 +296,26 @@ describe.concurrent('frames', () => {
   )
 
   it(
+    'F-42: a delayed feed is found by its first data, recorded, and not traded, with one reason',
+    onStage(async ({ made }) => {
+      const b = await made(LIVE)
+      await b.fault({ kind: 'feed-delayed', symbol: 'NVDA', minutes: 15, for_ms: 60_000 })
+      b.start()
+      const of = (symbol: string) => b.kis.source.feeds$.value.find((f) => f.instrument === b.instrument(symbol).id)
+      await b.until(() => of('NVDA')?.delay === 'delayed', 'the class')
+      expect(of('NVDA')?.note).toMatch(/^NVDA comes 15 minutes late: recorded, not traded; apply for/)
+      const { id } = b.instrument('NVDA')
+      const rows = (): number =>
+        b.market.filter((e) => e.type !== 'status' && 'instrument' in e && e.instrument === id).length
+      const before = rows()
+      await b.until(() => rows() > before + 5, 'rows for the recording')
+      const said = b.market.filter((e) => e.type === 'status')
+      expect(said.map((e) => [e.instrument, e.status, e.reason])).toEqual([[id, 'halted', 'outage']])
+      await b.until(() => of('005930')?.delay === 'realtime', 'the other is real time')
+    }),
+  )
+
+  it(
     'F-45: silence of one venue leaves the other and the link alone',
     onStage(async ({ up }) => {
       const b = await up(LIVE)
