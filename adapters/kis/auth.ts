@@ -9,7 +9,8 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } f
 import { join } from 'node:path'
 import { DAY, MINUTE, type Micros } from '../../src/core/base/time.ts'
 import type { Seen } from './errors.ts'
-import type { Http, Json } from './http.ts'
+import type { RawFrame } from '../../src/runtime/ports.ts'
+import type { Http, HttpReply, Json } from './http.ts'
 import { kstTimeOfDay, stampOf } from './kst.ts'
 import type { Redactor } from './redact.ts'
 import type { KeyPair } from './settings.ts'
@@ -31,6 +32,7 @@ export interface TokenPlace {
   readonly redactor: Redactor
   /** Wall clock, microseconds. */
   readonly wall: () => Micros
+  readonly raw: (frame: RawFrame) => void
 }
 
 const EARLY: Micros = 10 * MINUTE
@@ -88,11 +90,11 @@ export class TokenDesk {
       fresh: false,
       ...(signal === undefined ? {} : { signal }),
     })
+    const key = reply.ok ? reply.json.approval_key : undefined
+    if (typeof key === 'string') redactor.hide(key)
+    this.#tell('/oauth2/Approval', reply)
     if (!reply.ok) return reply.seen
-    const key = reply.json.approval_key
-    if (typeof key !== 'string' || key === '') return refusalOf(reply.json, reply.status)
-    redactor.hide(key)
-    return key
+    return typeof key === 'string' && key !== '' ? key : refusalOf(reply.json, reply.status)
   }
 
   #good(kept: Kept | undefined): kept is Kept {
@@ -149,6 +151,8 @@ export class TokenDesk {
       fresh: false,
     })
     const made = reply.ok ? readToken(reply.json, wall()) : undefined
+    if (made !== undefined) this.#place.redactor.hide(made.token)
+    this.#tell('/oauth2/tokenP', reply)
     if (made === undefined) {
       this.#refusal = reply.ok ? refusalOf(reply.json, reply.status) : reply.seen
       if (reply.ok) this.#refusedAt = wall()
@@ -157,6 +161,14 @@ export class TokenDesk {
     if (made.token === this.#bad) this.#bad = ''
     await this.#write(made)
     return this.#take(made)
+  }
+
+  /** What was asked is the same every time and nothing but secrets. */
+  #tell(channel: string, reply: HttpReply): void {
+    const { raw, redactor } = this.#place
+    raw({ direction: 'out', channel, text: '{}' })
+    const text = JSON.stringify({ status: reply.status, body: reply.text })
+    raw({ direction: 'in', channel, text: redactor.clean(text) })
   }
 
   async #read(): Promise<Kept | undefined> {

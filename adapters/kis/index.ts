@@ -72,7 +72,7 @@ function plug<E extends Environment>(
   const openDoor = (hosts: Hosts, keys: KeyPair, env: Environment | 'quotes', perSecond: number): Door => {
     const http = new Http(hosts.rest)
     const wall = options.wall ?? (() => Date.now() * 1000)
-    const place = { env, keys, dir: settings.stateDir, refreshAt: settings.tokenRefreshAt, http, redactor, wall }
+    const place = { env, keys, dir: settings.stateDir, refreshAt: settings.tokenRefreshAt, http, redactor, wall, raw }
     const rate = new RequestRate(perSecond, context.clock)
     return { http, keys, tokens: new TokenDesk(place), rate, clock: context.clock, redactor, raw }
   }
@@ -87,19 +87,19 @@ function plug<E extends Environment>(
   // Sockets speak to broker and source, which are made after them.
   const ends: { broker?: KisBroker<E>; source?: KisMarketSource } = {}
   const trades = options.trades !== false
-  const openSocket = (hosts: Hosts, door: Door, handlers: SocketHandlers): KisSocket => {
+  const openSocket = (hosts: Hosts, name: string, door: Door, handlers: SocketHandlers): KisSocket => {
     const approval = async (signal: AbortSignal) => {
       // A key that gets no token will not get far: the login begins with it.
       const token = await door.tokens.token()
       return typeof token === 'string' ? door.tokens.approval(signal) : token
     }
-    return new KisSocket({ url: hosts.ws, approval, redactor, raw, spacingMs: SPACING_MS }, handlers)
+    return new KisSocket({ url: hosts.ws, name, approval, redactor, raw, spacingMs: SPACING_MS }, handlers)
   }
   const common = {
     frame: (frame) => ends.source?.frame(frame),
     registered: (wanted, refusal) => ends.source?.registered(wanted, refusal),
   } satisfies Partial<SocketHandlers>
-  const socket: KisSocket = openSocket(settings.hosts, trading, {
+  const socket: KisSocket = openSocket(settings.hosts, 'ws', trading, {
     ...common,
     notice: (tr, text) => ends.broker?.notice(tr, text),
     damaged: (tr, why) => {
@@ -121,7 +121,7 @@ function plug<E extends Environment>(
   const quoteSocket: KisSocket | undefined =
     quotes === undefined || quoting === undefined
       ? undefined
-      : openSocket(quotes.hosts, quoting, {
+      : openSocket(quotes.hosts, 'ws quotes', quoting, {
           ...common,
           notice: () => undefined,
           damaged: (_, why) => ends.source?.damaged(why),

@@ -186,7 +186,7 @@ export class OwnOrders {
       try {
         line = JSON.parse(row) as Line
       } catch {
-        return
+        break
       }
       this.#replay(line, listings)
     }

@@ -7,7 +7,7 @@ import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
 import type { TokenDesk } from './auth.ts'
 import { type AccountCode, type Codes, type OrderCode, placeOf, type QuoteCode } from './codes.ts'
 import { classify, type Seen, type Trouble, type Use } from './errors.ts'
-import { type Envelope, type Http, readEnvelope } from './http.ts'
+import { type Envelope, type Http, type HttpReply, readEnvelope } from './http.ts'
 import type { RequestRate, Urgency } from './rate.ts'
 import type { Redactor } from './redact.ts'
 import type { KeyPair } from './settings.ts'
@@ -126,7 +126,7 @@ async function once(door: Door, request: Request): Promise<RestAnswer> {
   await door.rate.turn(urgency)
   const { path } = placeOf(code)
   const order = use === 'order'
-  tell(door, 'out', path, { tr_id: code, ...fields })
+  tell(door, 'out', path, { tr_id: code, tr_cont: trCont, fields })
   const reply = await door.http.exchange({
     method: order ? 'POST' : 'GET',
     path,
@@ -135,7 +135,7 @@ async function once(door: Door, request: Request): Promise<RestAnswer> {
     timeoutMs: order ? ORDER_TIMEOUT_MS : QUERY_TIMEOUT_MS,
     fresh: order,
   })
-  tell(door, 'in', path, reply.ok ? reply.json : reply.seen)
+  tell(door, 'in', path, frameOf(reply))
   const answer = read(use, reply)
   if (!answer.ok && answer.trouble.token) door.tokens.drop(token)
   return answer
@@ -156,7 +156,13 @@ function tell(door: Door, direction: 'in' | 'out', channel: string, content: unk
   door.raw({ direction, channel, text: door.redactor.clean(JSON.stringify(content)) })
 }
 
-function read(use: Use, reply: Awaited<ReturnType<Http['exchange']>>): RestAnswer {
+/** An answer as it came, with what the body does not say. */
+function frameOf(reply: HttpReply): unknown {
+  if (reply.ok) return { status: reply.status, tr_cont: reply.trCont, body: reply.text }
+  return reply.seen.kind === 'transport' ? { failure: reply.seen.code } : { status: reply.status, body: reply.text }
+}
+
+function read(use: Use, reply: HttpReply): RestAnswer {
   const failed = (seen: Seen): RestAnswer => ({ ok: false, trouble: classify(use, seen) })
   if (!reply.ok) return failed(reply.seen)
   const envelope = readEnvelope(reply.json)

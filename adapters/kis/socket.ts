@@ -19,6 +19,7 @@ import {
   readControl,
   readFrame,
   registration,
+  writeFrame,
 } from './wire/frame.ts'
 
 export interface Wanted {
@@ -44,6 +45,8 @@ export interface SocketHandlers {
 
 export interface SocketPlace {
   readonly url: string
+  /** Channel of its frames in a recording. */
+  readonly name: string
   readonly approval: (signal: AbortSignal) => Promise<string | Seen>
   readonly redactor: Redactor
   readonly raw: (frame: RawFrame) => void
@@ -207,7 +210,7 @@ export class KisSocket {
   }
 
   #tell(direction: 'in' | 'out', text: string): void {
-    this.#place.raw({ direction, channel: 'ws', text: this.#place.redactor.clean(text) })
+    this.#place.raw({ direction, channel: this.#place.name, text: this.#place.redactor.clean(text) })
   }
 
   #message(text: string): void {
@@ -274,22 +277,31 @@ export class KisSocket {
       return this.#handlers.damaged('', 'an unreadable frame')
     }
     if (!NOTICE.test(frame.tr)) {
-      this.#tell('in', text)
+      const { name, raw, redactor } = this.#place
+      raw({ direction: 'in', channel: name, text: redactor.cleanPublic(text) })
       return frame.encrypted
         ? this.#handlers.damaged(frame.tr, 'an encrypted market frame')
         : this.#handlers.frame(frame)
     }
+    this.#notice(frame, text)
+  }
+
+  /** Recorded in plain text, without the person: the ciphertext is of no use once its secret is gone. */
+  #notice(frame: DataFrame, text: string): void {
+    const { tr } = frame
+    const secret = this.#secrets.get(tr)
+    const plain = frame.encrypted && secret !== undefined ? decryptNotice(frame.payload, secret) : undefined
+    if (plain !== undefined) {
+      this.#place.raw({ direction: 'in', channel: `${this.#place.name} ${tr}`, text: this.#withoutPerson(plain) })
+      return this.#handlers.notice(tr, plain)
+    }
+    this.#tell('in', frame.encrypted ? text : writeFrame({ ...frame, payload: this.#withoutPerson(frame.payload) }))
     // The transport is open: a plain fill may be anybody's (reference 8.15).
-    if (!frame.encrypted) return this.#handlers.damaged(frame.tr, 'a notice that is not encrypted')
-    const secret = this.#secrets.get(frame.tr)
-    const plain = secret === undefined ? undefined : decryptNotice(frame.payload, secret)
-    if (plain === undefined) return this.#handlers.damaged(frame.tr, 'a notice that does not decrypt')
-    this.#place.raw({
-      direction: 'in',
-      channel: `ws ${frame.tr}`,
-      text: withoutPerson(this.#place.redactor.clean(plain)),
-    })
-    this.#handlers.notice(frame.tr, plain)
+    this.#handlers.damaged(tr, frame.encrypted ? 'a notice that does not decrypt' : 'a notice that is not encrypted')
+  }
+
+  #withoutPerson(plain: string): string {
+    return withoutPerson(this.#place.redactor.clean(plain))
   }
 
   #beat(): void {

@@ -18,7 +18,7 @@ import { limitsOf } from './run-setup.ts'
 const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 const ratio = z.strictObject({ num: z.number(), den: z.number() })
 
-const instrument = z.strictObject({
+export const instrumentSchema = z.strictObject({
   id: z.number(),
   symbol: z.string(),
   venue: z.string(),
@@ -58,7 +58,7 @@ export const liveSpecSchema = z.strictObject({
   kind: z.literal('live'),
   config: texts,
   agent: z.strictObject({ name: z.string(), hash: z.string(), params: z.record(z.string(), z.string()) }),
-  instruments: z.array(instrument),
+  instruments: z.array(instrumentSchema),
   shapes: z.array(shape),
   /** Version and hash of each instrument's calendar when the session was recorded. */
   calendars: z.array(z.string()),

@@ -39,6 +39,13 @@ export interface RawFrame {
   readonly text: string
 }
 
+/** Decodes the frames of a recording again, in their order, as the adapter that received them would now. */
+export interface RawDecoder {
+  decode(frame: RawFrame, t: Micros): readonly (MarketInbound | BarInbound)[]
+  /** How many frames were not used, by reason. */
+  readonly unused: ReadonlyMap<string, number>
+}
+
 export interface Clock {
   /** Microseconds since 1970 UTC on the session's clock; never goes back. */
   now(): Micros
