@@ -222,6 +222,7 @@ export class Context implements AgentContext {
   }
 
   note(symbol: string, rule: string, notes?: Readonly<Record<string, number>>): void {
+    if (this.past) return
     this.#desk.decision(this.#id(symbol), 'note', rule, 0, 0, 0, 0, notes)
   }
 }
