@@ -124,7 +124,9 @@ export class IbBroker implements Broker {
   #connect(at: Micros): void {
     const { clock } = this.#p.context
     this.#later(Math.max(0, at - clock.now()), () => {
-      if (!this.#stopped && !this.#p.link.serves) this.#run(this.#attempt())
+      if (this.#stopped) return
+      if (this.#p.link.serves) this.link('up')
+      else this.#run(this.#attempt())
     })
   }
 

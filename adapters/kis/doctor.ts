@@ -238,7 +238,8 @@ async function registers(
       approval: (signal) => door.tokens.approval(signal),
       redactor: door.redactor,
       raw: () => undefined,
-      spacingMs: 100,
+      spacing: 100_000,
+      clock: door.clock,
     },
     {
       frame: () => undefined,

@@ -7,7 +7,8 @@
  * the session, whatever the socket says of itself (F-04). These deadlines are monotonic wall time.
  */
 import WebSocket from 'ws'
-import type { RawFrame } from '../../src/runtime/ports.ts'
+import type { Micros } from '../../src/core/base/time.ts'
+import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
 import { decryptNotice, type NoticeSecret } from './cipher.ts'
 import type { Seen } from './errors.ts'
 import type { Redactor } from './redact.ts'
@@ -50,8 +51,9 @@ export interface SocketPlace {
   readonly approval: (signal: AbortSignal) => Promise<string | Seen>
   readonly redactor: Redactor
   readonly raw: (frame: RawFrame) => void
-  /** Pause between registrations, milliseconds of wall time. */
-  readonly spacingMs: number
+  /** Pause between registrations, on the session's clock: a courtesy to the vendor, as the request rate is. */
+  readonly spacing: Micros
+  readonly clock: Clock
 }
 
 /** */
@@ -77,7 +79,8 @@ export class KisSocket {
   #probe = 0
   #timer: NodeJS.Timeout | undefined
   #queue: Wanted[] = []
-  #sender: NodeJS.Timeout | undefined
+  /** Cancels the pause before the next registration. */
+  #sender: (() => void) | undefined
   #settle: ((failure: string | undefined) => void) | undefined
 
   constructor(place: SocketPlace, handlers: SocketHandlers) {
@@ -176,7 +179,7 @@ export class KisSocket {
     this.#socket = undefined
     this.#state = 'idle'
     clearInterval(this.#timer)
-    clearTimeout(this.#sender)
+    this.#sender?.()
     this.#sender = undefined
     this.#queue = []
     this.#acknowledged.clear()
@@ -196,7 +199,8 @@ export class KisSocket {
       return
     }
     this.#register(next)
-    this.#sender = setTimeout(() => this.#sendNext(), this.#place.spacingMs)
+    const { clock, spacing } = this.#place
+    this.#sender = clock.after(spacing, () => this.#sendNext())
   }
 
   #register({ tr, key }: Wanted): void {

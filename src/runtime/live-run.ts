@@ -108,12 +108,16 @@ export interface LiveSummary extends Readonly<Record<string, unknown>> {
   readonly events: number
 }
 
+export interface SealOptions {
+  readonly mode: string
+  readonly agent: LoadedAgent
+  readonly generated: boolean
+  /** Further content of the manifest. */
+  readonly provenance?: Readonly<Record<string, unknown>>
+}
+
 /** Writes tables and manifest; afterwards the session verifies. */
-export async function sealLiveRun(
-  run: LiveRun,
-  session: LiveSession,
-  o: { readonly mode: string; readonly agent: LoadedAgent; readonly generated: boolean },
-): Promise<LiveSummary> {
+export async function sealLiveRun(run: LiveRun, session: LiveSession, o: SealOptions): Promise<LiveSummary> {
   const { engine } = session
   const digest = run.sink.sink.digest()
   const closing = run.sink.journal as JournalWriter
@@ -148,6 +152,7 @@ export async function sealLiveRun(
     agent: { name: o.agent.name, hash: o.agent.hash },
     generated: o.generated,
     tapes: [],
+    ...o.provenance,
     result: figures,
     latency_ms,
   })

@@ -18,7 +18,7 @@ import { Engine } from '../core/engine/engine.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import type { JournalWriter } from '../tape/journal.ts'
 import { LatencyLog } from './latency-log.ts'
-import type { Broker, Clock, Inbound, MarketSource } from './ports.ts'
+import type { Broker, Clock, HistoryInbound, Inbound, MarketSource } from './ports.ts'
 import { ProcessWatch } from './process-watch.ts'
 import type { DigestSink } from './record-sink.ts'
 
@@ -90,15 +90,18 @@ export class LiveSession {
     return this.#failed?.error
   }
 
-  /** Begins: the first input is that an incarnation of the session starts. */
-  start(resume: 0 | 1 | 2): void {
+  /**
+   * Begins: after what is known of the past, in order of its end, comes the input that an incarnation of the session
+   * starts (R-44).
+   */
+  start(resume: 0 | 1 | 2, history: readonly HistoryInbound[] = []): void {
     const { sources, brokers, header, recovered } = this.#plan
     this.#resume = resume
     if (recovered === undefined) this.engine.begin(header)
     for (const source of sources) this.#listen(source.events$)
     for (const broker of brokers) this.#listen(broker.events$)
     this.#syncTimer = setInterval(() => this.#durable(), SYNC_EVERY_MS)
-    this.input({ type: 'system', fact: 'restarted', value: resume })
+    this.inputBatch([...history, { type: 'system', fact: 'restarted', value: resume }])
     for (const port of [...sources, ...brokers]) port.start()
     this.#scheduleMoment()
     this.#watch = new ProcessWatch(this.#plan.offset ?? (() => 0), {

@@ -13,6 +13,7 @@ import { calendarOf, calendarVersion } from '../reference/calendars.ts'
 import { feeModel } from '../reference/fees.ts'
 import { canonicalJson } from '../tape/manifest.ts'
 import type { LoadedAgent } from './agent-load.ts'
+import type { LiveInstruments } from './live-instruments.ts'
 import { limitsOf } from './run-setup.ts'
 
 const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
@@ -111,4 +112,40 @@ export function liveSetup(spec: LiveSpec, config: EffectiveConfig, agent: Loaded
 /** Which calendars a session stands on, for its specification. */
 export function calendarVersions(instruments: readonly Instrument[]): string[] {
   return instruments.map((i) => `${i.venue} ${calendarVersion(i.venue)}`)
+}
+
+/** Settings of brokers play no part in re-running a session: what they decide is in its inputs. */
+const PARTS = ['risk.', 'trading.', 'capital.', 'fees.']
+
+export interface LiveSpecOptions {
+  readonly config: EffectiveConfig
+  readonly agent: LoadedAgent
+  readonly instruments: LiveInstruments
+  readonly brokers: readonly { readonly name: string; readonly rules: BrokerRules }[]
+  /** Fee table of estimates. */
+  readonly fees: string
+}
+
+/** Opening balances are none: the brokers' first books bring them. */
+export function makeLiveSpec({ config, agent, instruments: live, brokers, fees }: LiveSpecOptions): LiveSpec {
+  const entries = config.entries.filter((e) => PARTS.some((p) => e.path.startsWith(p)) && !e.secret)
+  const { instruments, shapes, currencies, base, routes } = live
+  const made = {
+    schema_version: 2,
+    kind: 'live',
+    config: Object.fromEntries(entries.map((e) => [e.path, typeof e.value === 'string' ? e.value : [...e.value]])),
+    agent: { name: agent.name, hash: agent.hash, params: Object.fromEntries(config.agent) },
+    instruments,
+    shapes,
+    calendars: calendarVersions(instruments),
+    currencies,
+    base,
+    routes: routes.map((route) => route ?? null),
+    brokers,
+    cash: brokers.map(() => currencies.map(() => 0)),
+    arming: 'operator',
+    fees,
+  }
+  // As it will be read back: fields that are undefined are not there then.
+  return liveSpecSchema.parse(JSON.parse(JSON.stringify(made)))
 }

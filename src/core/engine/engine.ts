@@ -11,6 +11,7 @@ import type {
   CashEvent,
   EngineEvent,
   FxEvent,
+  HistoryEvent,
   QuoteEvent,
   ReportEvent,
   TradeEvent,
@@ -84,7 +85,7 @@ export class Engine {
     desk.t = t
     if (desk.deadline < t) overdue(desk)
     if (t >= desk.nextUpkeep) upkeep(desk, 'instrument' in e ? e.instrument : -1)
-    if (this.#buildsBars && e.type !== 'bar') this.host.advance(t)
+    if (this.#buildsBars && e.type !== 'bar' && e.type !== 'history') this.host.advance(t)
     this.#apply(e, away)
     if (desk.exits.wanted.length > 0 || desk.state === 'LIQUIDATING') progressExits(desk)
     if (this.#reconciles) reconcileDue(desk)
@@ -119,6 +120,8 @@ export class Engine {
         return this.desk.market.onStatus(e)
       case 'action':
         return this.#action(e)
+      case 'history':
+        return this.#history(e)
       case 'timer':
         this.records.row(KIND.timer, -1, this.desk.seq, [e.t, e.timerId])
         return this.host.timer(e.timerId)
@@ -177,6 +180,11 @@ export class Engine {
     if (desk.blind.size > 0) sees(desk, e.instrument)
     if (desk.state !== 'UNARMED') desk.equityRow()
     this.host.tapeBar(e)
+  }
+
+  #history(e: HistoryEvent): void {
+    this.records.history(e, this.desk.seq)
+    this.host.past(e)
   }
 
   #fx(e: FxEvent): void {
