@@ -113,7 +113,7 @@ export class TokenDesk {
   async #fetch(): Promise<string | Seen> {
     const kept = await this.#read()
     if (this.#good(kept)) return this.#take(kept)
-    await mkdir(this.#place.dir, { recursive: true, mode: 0o700 })
+    await mkdir(this.#place.dir, { recursive: true, mode: 0o700 }).catch(() => undefined)
     const lock = await this.#lock()
     try {
       // Another process may have renewed it while we waited.
@@ -159,7 +159,8 @@ export class TokenDesk {
       return usable ? this.#take(old) : this.#refusal
     }
     if (made.token === this.#bad) this.#bad = ''
-    await this.#write(made)
+    // One that cannot be kept (a full disk, a directory that went away) still serves this process.
+    await this.#write(made).catch(() => undefined)
     return this.#take(made)
   }
 
