@@ -159,6 +159,11 @@ export class ExitsJudge {
     this.#rested.set(`${alert.broker} ${alert.instrument}`, this.#j.world.t)
   }
 
+  /** Told of as what an exit left behind. */
+  gaveUp(broker: number, instrument: number): boolean {
+    return this.#rested.has(`${broker} ${instrument}`)
+  }
+
   endOfStep(): void {
     const { state } = this.#j.world
     // What ended in the same step leaves as a whole (R-25).

@@ -15,7 +15,7 @@ export interface Order {
   readonly side: number
   readonly type: string
   readonly origin: Origin
-  readonly reducing: boolean
+  reducing: boolean
   readonly sentAt: number
   readonly sentSeq: number
   qty: bigint

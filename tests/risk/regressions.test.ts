@@ -443,3 +443,31 @@ describe('R-08 the first day of an account begins when it is armed', () => {
     expect(rig.desk.losses.startOfDay).toBe(usd(140_000))
   })
 })
+
+describe('R-26, R-30 long at one broker and short at the other is not flat', () => {
+  const both = (): Rig => {
+    const symbols = [{ symbol: 'AAA', allowShort: true }]
+    const rig = trading(100, { symbols, brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    rig.hold('AAA', 100, 100, 0)
+    const short = rig.place(1, 'AAA', -100, 100)
+    return rig.ack(short).fill(short, 100, 100)
+  }
+
+  test('the stop of either side trips', () => {
+    const down = both().mark('AAA', 98)
+    expect(down.exit()).toMatchObject({ broker: 0, side: -1, qty: 100 })
+    const up = both().mark('AAA', 102)
+    expect(up.exit()).toMatchObject({ broker: 1, side: 1, qty: 100 })
+  })
+
+  test('without data they are blind', () => {
+    const symbols = [{ symbol: 'AAA', allowShort: true }]
+    const shape = { heartbeat: 10_000_000 }
+    const rig = trading(100, { symbols, shape, brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    rig.hold('AAA', 100, 100, 0)
+    const short = rig.place(1, 'AAA', -100, 100)
+    rig.ack(short).fill(short, 100, 100).pass(20, 5)
+    expect(rig.alerts('blind')).toHaveLength(1)
+    expect(rig.state).toBe('REDUCE_ONLY')
+  })
+})

@@ -214,7 +214,7 @@ export class Engine {
       desk.valuation.settle()
       return watchLosses(desk)
     }
-    if (desk.ledger.owned(instrument) === 0) return
+    if (!desk.ledger.holds(instrument, true)) return
     desk.valuation.revalue(instrument)
     desk.valuation.settle()
     watchLosses(desk)
