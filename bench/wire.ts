@@ -36,6 +36,7 @@ type Stage = (typeof STAGES)[number]
 interface Ready {
   readonly rest: string
   readonly ws: string
+  readonly control: string
   readonly credentials: { appkey: string; appsecret: string; account: string; hts_id: string }
 }
 
@@ -46,6 +47,14 @@ function emulator(): Promise<{ child: ChildProcess; ready: Ready }> {
     child.once('exit', (code) => reject(new Error(`the emulator ended with ${code}`)))
     child.stdout.once('data', (line: Buffer) => resolve({ child, ready: JSON.parse(line.toString()) as Ready }))
   })
+}
+
+/** A clock that shows what the emulator's shows, and runs as fast. */
+async function clockOf({ control }: Ready): Promise<SystemClock> {
+  const asked = performance.now()
+  const state = (await (await fetch(`${control}/state`)).json()) as { readonly now: string }
+  const underWay = (performance.now() - asked) / 2
+  return new SystemClock({ start: Date.parse(state.now) * 1000 + underWay * 1000 * SPEED, speed: SPEED })
 }
 
 /** Buys a little when flat and sells it again, not more often than the gate lets it. */
@@ -63,31 +72,42 @@ const agent = defineAgent({
   },
 })
 
+/** Moments of an order's way, in milliseconds. */
+interface Moments {
+  readonly frame: number
+  readonly event: number
+  readonly begun: number
+  readonly stepped: number
+  readonly durable: number
+}
+
 /** Where an order is on its way; one at a time. */
 class Trace {
   readonly logs = Object.fromEntries(STAGES.map((s) => [s, new LatencyLog()])) as Record<Stage, LatencyLog>
-  frame = 0
-  event = 0
-  begun = 0
-  stepped = 0
-  durable = 0
-  sent = 0
+  /** Of whatever the session works on. */
+  now: { -readonly [K in keyof Moments]: number } = { frame: 0, event: 0, begun: 0, stepped: 0, durable: 0 }
+  #order: (Moments & { readonly sent: number }) | undefined
   encoded = 0
   orders = 0
 
-  flushed(): void {
-    if (this.sent === 0 || this.encoded === 0) return
-    const now = performance.now()
-    const add = (stage: Stage, from: number, to: number): void => this.logs[stage].add(Math.max(0, to - from))
-    add('decode', this.frame, this.event)
-    add('sequence', this.event, this.begun)
-    add('step', this.begun, this.stepped)
-    add('journal', this.stepped, this.durable)
-    add('encode', this.sent, this.encoded)
-    add('flush', this.encoded, now)
-    add('all', this.frame, now)
-    this.sent = 0
+  send(): void {
+    this.#order = { ...this.now, sent: performance.now() }
     this.encoded = 0
+  }
+
+  flushed(): void {
+    const o = this.#order
+    if (o === undefined || this.encoded === 0) return
+    this.#order = undefined
+    const now = performance.now()
+    const add = (stage: Stage, from: number, to: number): void => this.logs[stage].add(to - from)
+    add('decode', o.frame, o.event)
+    add('sequence', o.event, o.begun)
+    add('step', o.begun, o.stepped)
+    add('journal', o.stepped, o.durable)
+    add('encode', o.sent, this.encoded)
+    add('flush', this.encoded, now)
+    add('all', o.frame, now)
     this.orders++
   }
 }
@@ -143,7 +163,7 @@ async function measure(orders: number): Promise<Record<string, unknown>> {
 
 async function session(root: string, ready: Ready, orders: number): Promise<Record<string, unknown>> {
   const { kit, config } = kitOf(root, ready)
-  const clock = new SystemClock({ speed: SPEED })
+  const clock = await clockOf(ready)
   const loaded = { definition: agent as never, name: 'wire', hash: '0'.repeat(64), files: [] }
   const live = liveInstruments({
     ...{ symbols: ['005930'], venues: kit.venues, day: Math.floor(clock.now() / DAY) },
@@ -158,10 +178,10 @@ async function session(root: string, ready: Ready, orders: number): Promise<Reco
   watchSockets(trace)
   for (const source of sources) {
     source.raw$.subscribe((f) => {
-      if (f.direction === 'in') trace.frame = performance.now()
+      if (f.direction === 'in') trace.now.frame = performance.now()
     })
     source.events$.subscribe(() => {
-      trace.event = performance.now()
+      trace.now.event = performance.now()
     })
   }
   broker.raw$.subscribe((f) => {
@@ -169,14 +189,14 @@ async function session(root: string, ready: Ready, orders: number): Promise<Reco
   })
   const send = broker.send.bind(broker)
   broker.send = (command) => {
-    if (command.type === 'submit') trace.sent = performance.now()
+    if (command.type === 'submit') trace.send()
     send(command)
   }
   const journal = {
     flush: () => run.sink.journal.flush(),
     sync: () => {
       run.sink.journal.sync()
-      trace.durable = performance.now()
+      trace.now.durable = performance.now()
     },
     get low() {
       return run.sink.journal.low
@@ -194,9 +214,9 @@ async function session(root: string, ready: Ready, orders: number): Promise<Reco
   })
   const step = playing.engine.step.bind(playing.engine)
   playing.engine.step = (event) => {
-    trace.begun = performance.now()
+    trace.now.begun = performance.now()
     step(event)
-    trace.stepped = performance.now()
+    trace.now.stepped = performance.now()
   }
   playing.start(2)
   const began = performance.now()
