@@ -103,7 +103,7 @@ describe('the sweep', () => {
   })
 })
 
-describe('printed by', () => {
+describe('I-36, F-76: printed by', () => {
   it.each([
     [['config']],
     [['config', '--json']],
@@ -160,7 +160,7 @@ describe('printed by', () => {
   })
 })
 
-describe('a run beside credentials', () => {
+describe('I-36: a run beside credentials', () => {
   it('holds none: journal, tables, configuration, manifest, report, ledger', () => {
     const tape = join(ROOT, 'recordings/golden/0.1.0/tape-bars')
     expect(swept(home, ['backtest', tape, '--agent', 'ema-cross', '--out', 'recordings/run', '--json']).code).toBe(0)
