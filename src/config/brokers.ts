@@ -102,6 +102,14 @@ export const SECRET_PATHS: ReadonlySet<string> = new Set([
   'brokers.kis.quote_app_secret',
 ])
 
+/** Who we are at a broker: needed in messages to it, shown to people by its end only. */
+export const PRIVATE_PATHS: ReadonlySet<string> = new Set([
+  'brokers.kis.account',
+  'brokers.kis.paper_account',
+  'brokers.kis.hts_id',
+  'brokers.ib.account',
+])
+
 /** The vendor's addresses of order interface and socket: neither environment may name the other's (I-37, F-79). */
 const KIS_HOSTS = {
   live: { rest: 'openapi.koreainvestment.com:9443', ws: 'ops.koreainvestment.com:21000' },

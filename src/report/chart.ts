@@ -1,6 +1,6 @@
 /**
- * A curve as inline SVG that stretches to its place; labels are HTML over it, so that they keep their size on a phone.
- * The band is the least and greatest value of each bucket, the line its last.
+ * A curve as inline SVG that stretches to its place; labels are HTML beside it, so that they keep their size on a phone.
+ * The line is the last value of each bucket and holds until the next one; bars reach from its least to its greatest.
  */
 import { DAY, formatMicros, type Micros } from '../core/base/time.ts'
 import type { Bucket } from './curve.ts'
@@ -17,6 +17,8 @@ export interface ChartOptions {
 
 const WIDTH = 1000
 const HEIGHT = 300
+
+const px = (x: number): string => x.toFixed(1)
 
 interface Scale {
   readonly low: number
@@ -50,19 +52,17 @@ export function chart(buckets: readonly Bucket[], o: ChartOptions): Markup {
   const [first, last] = [(buckets[0] as Bucket).t, (buckets.at(-1) as Bucket).t]
   const x = (t: number): number => (last > first ? ((t - first) / (last - first)) * WIDTH : 0)
   const y = (value: number): number => HEIGHT - ((value - scale.low) / (scale.high - scale.low)) * HEIGHT
-  const at = (t: number, value: number): string => `${x(t).toFixed(1)} ${y(value).toFixed(1)}`
-  const line = `M${buckets.map((b) => at(b.t, b.last)).join('L')}`
-  const ends = buckets.map((b) => at(b.t, b.max))
-  const back = [...buckets].reverse().map((b) => at(b.t, b.min))
-  const band = `M${[...ends, ...back].join('L')}Z`
-  const fill = o.base === undefined ? '' : `${line}L${at(last, o.base)}L${at(first, o.base)}Z`
+  const at = (t: number, value: number): string => `${px(x(t))} ${px(y(value))}`
+  const line = buckets.map((b, i) => (i === 0 ? `M${at(b.t, b.last)}` : `H${px(x(b.t))}V${px(y(b.last))}`)).join('')
+  const bars = buckets.map((b) => (b.max > b.min ? `M${at(b.t, b.min)}V${px(y(b.max))}` : '')).join('')
+  const fill = o.base === undefined ? '' : `${line}V${px(y(o.base))}H${px(x(first))}Z`
   const marks: number[] = []
   for (let v = scale.low; v <= scale.high + scale.step / 2; v += scale.step) marks.push(v)
   const grid = marks.map((v) => `M0 ${y(v).toFixed(1)}H${WIDTH}`).join('')
   return html`<figure class="${o.tone}"><figcaption>${o.title}</figcaption>
 <div class="plot"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${o.title}"><path class="grid" d="${grid}"/>${
     fill === '' ? '' : html`<path class="fill" d="${fill}"/>`
-  }<path class="band" d="${band}"/><path class="line" d="${line}"/></svg>${marks.map(
+  }<path class="band" d="${bars}"/><path class="line" d="${line}"/></svg>${marks.map(
     (v) => html`<span class="y" style="top:${((y(v) / HEIGHT) * 100).toFixed(2)}%">${o.label(v, scale.step)}</span>`,
   )}</div>
 <div class="x">${times(first, last).map((text) => html`<span>${text}</span>`)}</div></figure>`

@@ -1,12 +1,13 @@
 /** All that a report says of a run, in one pass over its journal; memory does not grow with the run. */
 import { moneyDecimals, type Currency, type Money } from '../core/domain/units.ts'
 import { pow10 } from '../core/base/fixed.ts'
+import { CASH_KINDS } from '../core/domain/event.ts'
 import { FIRST_NUMBERED, KIND } from '../core/engine/records.ts'
 import { CHECKPOINT } from '../runtime/record-sink.ts'
 import type { RecordView } from '../runtime/record-fields.ts'
 import { journalRecords } from '../runtime/record-reader.ts'
 import { Curve } from './curve.ts'
-import { FillBook, isFlow, type Movement } from './fill-book.ts'
+import { FillBook, type Movement } from '../runtime/fill-book.ts'
 import { LimitWatch } from './limit-watch.ts'
 import { MarketPrices } from './market-prices.ts'
 import { addTrade, noTrades, type TradeFigures } from './metrics.ts'
@@ -132,6 +133,12 @@ export class RunFacts {
     this.lastTrades.push(trip)
     if (this.lastTrades.length > 2 * KEEP_TRADES) this.lastTrades = this.lastTrades.slice(-KEEP_TRADES)
   }
+}
+
+/** Money from and to outside, which is no result of trading. */
+function isFlow(kind: number): boolean {
+  const name = CASH_KINDS[kind]
+  return name === 'deposit' || name === 'withdrawal'
 }
 
 function costsOf<K>(all: Map<K, Costs>, key: K): Costs {

@@ -21,6 +21,12 @@ export function shownDecimals(currency: Currency): number {
   return moneyDecimals(currency) === 4 ? 0 : 2
 }
 
+/** For an axis: what would be too wide is said in millions or billions. */
+export function short(x: number, decimals: number): string {
+  if (Math.abs(x) < 1e7) return number(x, decimals)
+  return Math.abs(x) < 1e10 ? `${number(x / 1e6, 1)} M` : `${number(x / 1e9, 2)} B`
+}
+
 export function money(x: Money | null | undefined, currency: Currency): string {
   if (x === null || x === undefined) return NONE
   return number(x / pow10(moneyDecimals(currency)), shownDecimals(currency))

@@ -5,7 +5,7 @@
  */
 import { mulDiv } from '../core/base/fixed.ts'
 import type { Money, Qty } from '../core/domain/units.ts'
-import type { Movement } from './fill-book.ts'
+import type { Movement } from '../runtime/fill-book.ts'
 
 /** What remains of one booking that opened: its money is that of the remaining quantity. */
 interface Lot {

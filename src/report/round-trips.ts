@@ -5,7 +5,7 @@
 import type { Instrument } from '../core/domain/instrument.ts'
 import { mulDiv } from '../core/base/fixed.ts'
 import type { Money, Qty } from '../core/domain/units.ts'
-import type { Movement } from './fill-book.ts'
+import type { Movement } from '../runtime/fill-book.ts'
 
 export interface RoundTrip {
   readonly instrument: number

@@ -4,7 +4,7 @@ import { type Currency, moneyDecimals } from '../core/domain/units.ts'
 import { chart } from './chart.ts'
 import { type Costs, KEEP_TRADES, type RunFacts } from './facts.ts'
 import type { Figures } from './figures.ts'
-import { duration, exact, money, number, percent, shownDecimals, signed, stamp } from './format.ts'
+import { duration, exact, money, number, percent, short, shownDecimals, signed, stamp } from './format.ts'
 import { html, type Markup, table } from './markup.ts'
 import { LEAST_DAYS, profitFactor, winRate } from './metrics.ts'
 import { netOf, returnOf, type RoundTrip } from './round-trips.ts'
@@ -30,15 +30,15 @@ ${card('Equity at the end', money(f.final, f.base), `${f.base}, from ${money(f.i
 ${card('Largest drawdown', percent(f.maxDrawdown), 'from the highest equity, at every event')}
 ${card('Sharpe ratio', number(f.sharpe, 2), few)}
 ${card('Round trips', number(f.trades), of === 0 ? 'flat to flat' : `${percent(wins / of, 0)} won, net of costs`)}
-${card('Costs', costs.length === 0 ? '0' : costs.map(([c, x]) => `${money(x.fee + x.tax, c)} ${c}`).join(', '), 'fees and taxes')}
-${card('Buy and hold', signed(percent(f.buyAndHold)), 'the same symbols, equal parts, no costs', tone(f.buyAndHold))}
+${card('Costs', costs.length === 0 ? '0' : costs.map(([c, x]) => `${money(x.fee + x.tax, c)} ${c}`).join(', '), 'fees and taxes', costs.length > 1 ? 'long' : '')}
+${card('Buy and hold', signed(percent(f.buyAndHold)), f.buyAndHold === undefined ? 'not known; it needs the market rows' : 'the same symbols, equal parts, no costs', tone(f.buyAndHold))}
 ${card('Cash', percent(0), 'nothing bought, no interest')}
 </div>`
 }
 
 export function curves(f: Figures, facts: RunFacts): Markup {
   const digits = (step: number): number => Math.max(0, -Math.floor(Math.log10(step) + 1e-9))
-  const amount = (v: number, step: number): string => number(v, Math.min(digits(step), shownDecimals(f.base)))
+  const amount = (v: number, step: number): string => short(v, Math.min(digits(step), shownDecimals(f.base)))
   const share = (v: number, step: number): string => percent(v, digits(step * 100))
   const drawdown = facts.drawdown.buckets().map((b) => ({ t: b.t, min: -b.max, max: -b.min, last: -b.last }))
   return html`<section><h2>Equity</h2>
@@ -100,7 +100,7 @@ function tradeTable(subject: Subject, shown: readonly RoundTrip[]): Markup {
     const i = subject.instruments[t.instrument]
     const c = i?.currency ?? subject.base
     return [
-      stamp(t.closed),
+      when(t.closed),
       html`<b>${i?.symbol ?? '?'}</b>`,
       t.side,
       exact(t.qty, i?.qtyDecimals ?? 0),
@@ -127,6 +127,12 @@ function tradeTable(subject: Subject, shown: readonly RoundTrip[]): Markup {
     ],
     rows,
   )
+}
+
+/** Breaks between day and time where it must break. */
+function when(t: number): Markup {
+  const [day, time] = stamp(t).split(' ')
+  return html`<time>${day}</time> <time>${time}</time>`
 }
 
 /** Mean price of what opened or closed a trip that never grew again; where it did, of all purchases or sales. */

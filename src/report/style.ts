@@ -21,22 +21,22 @@ section{background:var(--card);border:1px solid var(--rule);border-radius:10px;p
 .card{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:10px 12px;min-width:0}
 .card b{display:block;font-size:1.22rem;font-weight:650;font-variant-numeric:tabular-nums;overflow-wrap:anywhere;line-height:1.3}
 .card span{font-size:.8rem;color:var(--quiet)}
+.card b.long{font-size:1rem}time{white-space:nowrap}
 .up{color:var(--up)}.down{color:var(--down)}
 figure{margin:0 0 18px}figure:last-child{margin-bottom:0}
 figcaption{font-size:.85rem;margin-bottom:6px}
-.plot{position:relative;height:210px}
+.plot{position:relative;height:210px;margin-left:5.1em}
 figure.loss .plot,figure.plain .plot{height:130px}
 svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
 path{vector-effect:non-scaling-stroke;fill:none}
 .grid{stroke:var(--rule);stroke-width:1}
 .line{stroke:var(--line);stroke-width:1.6;stroke-linejoin:round}
-.band{fill:var(--line);opacity:.28}
+.band{stroke:var(--line);stroke-width:1.2;opacity:.4}
 .fill{fill:var(--line);opacity:.12}
-.loss .line{stroke:var(--down)}.loss .band,.loss .fill{fill:var(--down)}
-.plain .line{stroke:var(--quiet)}.plain .band,.plain .fill{fill:var(--quiet)}
-.y{position:absolute;left:2px;transform:translateY(-100%);font-size:.72rem;color:var(--quiet);font-variant-numeric:tabular-nums;text-shadow:0 0 3px var(--card),0 0 3px var(--card)}
-.y:last-of-type{transform:translateY(1px)}
-.x{display:flex;justify-content:space-between;font-size:.72rem;margin-top:4px}
+.loss .line{stroke:var(--down)}.loss .band{stroke:var(--down)}.loss .fill{fill:var(--down)}
+.plain .line{stroke:var(--quiet);stroke-width:1}.plain .band{stroke:var(--quiet);opacity:.2}.plain .fill{fill:var(--quiet)}
+.y{position:absolute;right:100%;margin-right:6px;transform:translateY(-50%);font-size:.72rem;color:var(--quiet);font-variant-numeric:tabular-nums;white-space:nowrap}
+.x{display:flex;justify-content:space-between;font-size:.72rem;margin:6px 0 0 6.9em}
 .scroll{overflow-x:auto;margin:0 -4px}
 table{border-collapse:collapse;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:5px 8px 5px 4px;border-bottom:1px solid var(--rule);vertical-align:top}
@@ -44,7 +44,7 @@ th{font-weight:500;font-size:.8rem}
 tr:last-child td{border-bottom:0}
 .num{text-align:right;white-space:nowrap}
 dl{display:grid;align-items:baseline;grid-template-columns:minmax(110px,auto) 1fr;gap:4px 14px;margin:0;font-size:.9rem}
-dt{font-size:.85rem}dd{margin:0;overflow-wrap:anywhere;min-width:0}
+dl+dl{margin-top:14px}dt{font-size:.85rem}dd{margin:0;overflow-wrap:anywhere;min-width:0}
 code{font:.85em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .meter{height:6px;border-radius:3px;background:var(--rule);overflow:hidden;min-width:60px;margin-top:8px}
 .meter i{display:block;height:100%;background:var(--line)}

@@ -5,7 +5,7 @@ import { formatMicros } from '../core/base/time.ts'
 import { moneyDecimals } from '../core/domain/units.ts'
 import { csvText } from '../runtime/csv-file.ts'
 import { journalRecords } from '../runtime/record-reader.ts'
-import { FillBook } from './fill-book.ts'
+import { FillBook } from '../runtime/fill-book.ts'
 import { type LedgerLine, Lots } from './lots.ts'
 import type { Subject } from './subject.ts'
 

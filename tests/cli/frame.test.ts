@@ -93,6 +93,7 @@ describe('config', () => {
     writeFileSync(
       join(dir, '.env'),
       'KIS_PAPER_APP_KEY=canary\nKIS_PAPER_APP_SECRET=canary\nKIS_PAPER_ACCOUNT_NO=50000000-01\nKIS_HTS_ID=h\n',
+      { mode: 0o600 },
     )
     const { code, stdout } = runCli(['config'], { cwd: dir })
     expect(code).toBe(0)

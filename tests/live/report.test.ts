@@ -160,6 +160,25 @@ test('is reported as the ledger has it', async () => {
   expect(facts.limits.states.map((s) => s.to)).toContain('LIVE')
 })
 
+test('its tables alone give the cash and the position that the broker has', () => {
+  const rows = (name: string): string[][] =>
+    readFileSync(join(run, name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','))
+  let [cash, held] = [0, 0]
+  for (const [, , , , , , side, qty, price, , fee, tax] of rows('fills.csv')) {
+    const sign = side === 'buy' ? 1 : -1
+    held += sign * Number(qty)
+    cash -= sign * Number(qty) * Number(price) + Number(fee) + Number(tax)
+  }
+  for (const [, , , amount] of rows('cash.csv')) cash += Number(amount)
+  expect(rows('fills.csv')).toHaveLength(desk.fillCount)
+  expect(held).toBe(account.held)
+  expect(cash).toBeCloseTo(account.cash / 1e6, 6)
+})
+
 test('says its latencies, and the sealed run still verifies', async () => {
   const page = readFileSync(await writeReport(run, { verify: false }), 'utf8').split('\n')
   expect(page).toContain('<section><h2>Latency</h2>')

@@ -3,7 +3,6 @@
  * corrected, other costs, found in a broker's books only), holdings adopted or written off, and splits. A report is not
  * yet a booking: one that comes twice, or from a broker whose order it is not, changed nothing.
  */
-import { CASH_KINDS } from '../core/domain/event.ts'
 import { notional } from '../core/domain/fees.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
 import { ACTION_KINDS } from '../core/domain/event.ts'
@@ -13,7 +12,7 @@ import { BOOK_ROWS } from '../core/engine/control-records.ts'
 import { EXPLANATIONS } from '../core/engine/reconcile.ts'
 import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
 import { isLive } from '../core/execution/lifecycle.ts'
-import type { RecordView } from '../runtime/record-fields.ts'
+import type { RecordView } from './record-fields.ts'
 
 interface Terms {
   readonly qty: Qty
@@ -23,6 +22,8 @@ interface Terms {
 }
 
 interface Place {
+  /** Sequence number of the input that caused it. */
+  readonly seq: number
   readonly t: number
   readonly broker: number
   readonly instrument: number
@@ -86,8 +87,8 @@ export class FillBook {
     else if (r.kind === KIND.books) this.#books(r)
     else if (r.kind === KIND.explain) this.#explain(r)
     else if (r.kind === KIND.action && r.words[3] === SPLIT) {
-      const [, , t, , num, den] = r.words as unknown as number[]
-      this.#tell({ kind: 'split', ...place(t, -1, r.instrument), num: num as number, den: den as number })
+      const [, seq, t, , num, den] = r.words as unknown as number[]
+      this.#tell({ kind: 'split', ...place(seq, t, -1, r.instrument), num: num as number, den: den as number })
     }
   }
 
@@ -108,9 +109,9 @@ export class FillBook {
   }
 
   #report({ words: w, instrument }: RecordView): void {
-    const [, , t, type, broker, id, no, side, qty, price, fee, tax] = w as unknown as number[]
+    const [, seq, t, type, broker, id, no, side, qty, price, fee, tax] = w as unknown as number[]
     const log = this.#orders.get(id as number)
-    const at = { t: t as number, broker: broker as number, instrument: log?.instrument ?? instrument }
+    const at = place(seq, t, broker, log?.instrument ?? instrument)
     const terms = { qty, price, fee, tax } as Terms
     if (log === undefined) {
       // A fill of an order long ended is ours all the same (I-18); of anything else nothing was booked.
@@ -152,8 +153,8 @@ export class FillBook {
   }
 
   #explain({ words: w, instrument }: RecordView): void {
-    const [, , t, what, broker, a, b] = w as unknown as number[]
-    const at = place(t, broker, instrument)
+    const [, seq, t, what, broker, a, b] = w as unknown as number[]
+    const at = place(seq, t, broker, instrument)
     if (what === BY_FILL) {
       const found = this.#booked.get(`${a} ${b}`)
       const log = this.#orders.get(a as number)
@@ -171,16 +172,10 @@ export class FillBook {
   }
 }
 
-function place(t: number | undefined, broker: number | undefined, instrument: number): Place {
-  return { t: t as number, broker: broker as number, instrument }
+function place(seq: number | undefined, t: number | undefined, broker: number | undefined, instrument: number): Place {
+  return { seq: seq as number, t: t as number, broker: broker as number, instrument }
 }
 
 function same(a: Terms, b: Terms): boolean {
   return a.qty === b.qty && a.price === b.price && a.fee === b.fee && a.tax === b.tax
-}
-
-/** Money from and to outside, which is no result of trading. */
-export function isFlow(kind: number): boolean {
-  const name = CASH_KINDS[kind]
-  return name === 'deposit' || name === 'withdrawal'
 }
