@@ -39,7 +39,7 @@ export function heal(w: World): void {
 }
 
 /** I-43, I-44 at the end: nothing is unknown, every live order works at its broker, nobody waits for books. */
-function healed(w: World): void {
+export function healed(w: World): void {
   const { world } = w.judge
   if (world.state === 'RECONCILING' && world.missing.size === 0) w.judge.fail('I-43', 'still RECONCILING')
   for (const o of world.orders.live) {
