@@ -121,8 +121,16 @@ export class KisPlay {
 
   /** Connected and reconciled: within some seconds of the session's time. */
   async start(resume: 0 | 1 | 2): Promise<void> {
+    let linked = false
+    this.kis.broker.events$.subscribe((events) => {
+      linked ||= events.some((e) => e.type === 'link')
+    })
     this.session.start(resume)
-    await this.#settle()
+    // A connection is made in wall time, during which the session's stands all but still.
+    while (!linked) {
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      await this.pass(1000, 1000)
+    }
     this.rate()
     await this.until(
       () => this.desk.state !== 'RECONCILING' && this.desk.state !== 'UNARMED',
