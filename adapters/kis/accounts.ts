@@ -26,8 +26,20 @@ export interface Holding {
   /** What may be sold now, open sales taken off. */
   readonly free: Qty
   readonly avgPrice: number
+  /** What the shares held cost, in price × quantity units; 0 where it is not said. */
+  readonly cost: number
   readonly boughtToday: Qty
   readonly soldToday: Qty
+}
+
+/** What orders tie up: by the broker's figures, and by what we know of our own. */
+export interface Ties {
+  /** Won that the account holds and cannot spend. */
+  readonly wonTied: Money
+  /** Our open domestic purchases. */
+  readonly wonBids: Money
+  /** Shares of our open sales of an instrument. */
+  readonly sales: (instrument: number) => Qty
 }
 
 export interface Domestic {
@@ -96,7 +108,10 @@ export class AccountInquiries<E extends Environment> {
   #domesticHolding(row: Fields): Holding | undefined {
     const listing = this.#listings.find('kr', row.pdno ?? '')
     if (listing === undefined) return undefined
-    return holding(listing, row.hldg_qty, row.ord_psbl_qty, row.pchs_avg_pric, row.thdt_buyqty, row.thdt_sll_qty)
+    const made = holding(listing, row.hldg_qty, row.ord_psbl_qty, row.pchs_avg_pric, row.thdt_buyqty, row.thdt_sll_qty)
+    const { priceDecimals, qtyDecimals } = listing.instrument
+    const cost = (readScaled(row.pchs_amt ?? '', priceDecimals) ?? 0) * 10 ** qtyDecimals
+    return made === undefined ? undefined : { ...made, cost }
   }
 
   /** In live NASD means all of the US, in paper NASDAQ alone. */
@@ -217,7 +232,15 @@ function holding(
   if (qty === undefined || free === undefined) return undefined
   const avgPrice = Math.round(Number((average ?? '').trim() || '0') * 10 ** priceDecimals)
   const [boughtToday, soldToday] = [readScaled(bought, qtyDecimals) ?? 0, readScaled(sold, qtyDecimals) ?? 0]
-  return { listing, qty, free, avgPrice: Number.isSafeInteger(avgPrice) ? avgPrice : 0, boughtToday, soldToday }
+  return {
+    listing,
+    qty,
+    free,
+    avgPrice: Number.isSafeInteger(avgPrice) ? avgPrice : 0,
+    cost: 0,
+    boughtToday,
+    soldToday,
+  }
 }
 
 /** `sellable` of the port does not have our own live sales taken off, the broker's figure has. */

@@ -79,7 +79,7 @@ export class TokenDesk {
     const { http, keys, redactor } = this.#place
     const reply = await http.exchange({
       method: 'POST',
-      path: '/oauth2/Approval',
+      path: this.#told('/oauth2/Approval'),
       headers: {},
       fields: {
         grant_type: 'client_credentials',
@@ -140,7 +140,7 @@ export class TokenDesk {
     }
     const reply = await http.exchange({
       method: 'POST',
-      path: '/oauth2/tokenP',
+      path: this.#told('/oauth2/tokenP'),
       headers: {},
       fields: {
         grant_type: 'client_credentials',
@@ -164,10 +164,14 @@ export class TokenDesk {
     return this.#take(made)
   }
 
-  /** What was asked is the same every time and nothing but secrets. */
+  /** What is asked is the same every time and nothing but secrets. */
+  #told(channel: string): string {
+    this.#place.raw({ direction: 'out', channel, text: '{}' })
+    return channel
+  }
+
   #tell(channel: string, reply: HttpReply): void {
     const { raw, redactor } = this.#place
-    raw({ direction: 'out', channel, text: '{}' })
     const text = JSON.stringify({ status: reply.status, body: reply.text })
     raw({ direction: 'in', channel, text: redactor.clean(text) })
   }

@@ -93,7 +93,7 @@ export class Http {
   }
 }
 
-function readJson(text: string): Json | undefined {
+export function readJson(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined

@@ -177,6 +177,10 @@ function plug<E extends Environment>(
     fees: feesOf(listings, context, options.fees),
     rules: rulesOf(settings),
     raw$,
+    endRequests: () => {
+      trading.rate.stop()
+      quoting?.rate.stop()
+    },
     release: async () => {
       windows.stop()
       await close()

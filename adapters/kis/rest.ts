@@ -36,6 +36,9 @@ const QUERY_TRIES = 4
 const PAUSE: Micros = SECOND / 5
 const PAGES_MAX = 40
 
+/** The adapter was stopped before the request had its turn. */
+const NEVER_LEFT: Seen = { kind: 'transport', code: 'STOPPED', connect: true }
+
 interface Request {
   readonly use: Use
   readonly code: string
@@ -111,11 +114,11 @@ export function rowsOf(value: unknown): readonly Fields[] {
 async function query(door: Door, request: Request): Promise<RestAnswer> {
   for (let tries = 1; ; tries++) {
     const answer = await once(door, request)
-    if (answer.ok || answer.trouble.class !== 'retryable' || tries === QUERY_TRIES) return answer
+    if (answer.ok || answer.trouble.class !== 'retryable' || tries === QUERY_TRIES || door.rate.stopped) return answer
     if (answer.trouble.token && tries > 1) return answer
     const pause = PAUSE * 2 ** (tries - 1)
     if (answer.trouble.slow) door.rate.pause(pause)
-    await new Promise<void>((resolve) => void door.clock.after(pause, resolve))
+    await door.rate.rest(pause)
   }
 }
 
@@ -123,7 +126,7 @@ async function once(door: Door, request: Request): Promise<RestAnswer> {
   const { use, code, fields, urgency, trCont } = request
   const token = await door.tokens.token()
   if (typeof token !== 'string') return { ok: false, trouble: classify(use, token) }
-  await door.rate.turn(urgency)
+  if (!(await door.rate.turn(urgency))) return { ok: false, trouble: classify(use, NEVER_LEFT) }
   const { path } = placeOf(code)
   const order = use === 'order'
   tell(door, 'out', path, { tr_id: code, tr_cont: trCont, fields })

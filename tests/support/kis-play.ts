@@ -36,7 +36,9 @@ export interface PlayOptions {
 }
 
 const sealed = (text: string): { reveal(): string } => ({ reveal: () => text })
-const QUIET_TURNS = 4
+const QUIET_TURNS = 3
+/** What did not arrive by then went down with its session. */
+const PATIENCE_MS = 100
 
 /** The broker's side: what outlives a session. */
 export class KisVenue {
@@ -75,6 +77,9 @@ export class KisPlay {
   readonly #raw: RawLog
   #out = 0
   #frames = 0
+  #received = 0
+  /** Messages that a session took with it when it ended. */
+  #gone = 0
 
   private constructor(o: PlayOptions, venue: KisVenue) {
     this.venue = venue
@@ -95,6 +100,7 @@ export class KisPlay {
     this.#raw = new RawLog(this.rawFile, { adapter: 'kis', instruments, generated: true }, this.kis.broker.raw$, clock)
     this.kis.broker.raw$.subscribe(({ channel, direction }) => {
       this.#frames++
+      if (direction === 'in' && channel.startsWith('ws')) this.#received++
       if (channel.startsWith('/')) this.#out += direction === 'out' ? 1 : -1
     })
   }
@@ -121,8 +127,16 @@ export class KisPlay {
 
   /** Connected and reconciled: within some seconds of the session's time. */
   async start(resume: 0 | 1 | 2): Promise<void> {
+    let linked = false
+    this.kis.broker.events$.subscribe((events) => {
+      linked ||= events.some((e) => e.type === 'link')
+    })
     this.session.start(resume)
-    await this.#settle()
+    // A connection is made in wall time, during which the session's stands all but still.
+    while (!linked) {
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      await this.pass(1000, 1000)
+    }
     this.rate()
     await this.until(
       () => this.desk.state !== 'RECONCILING' && this.desk.state !== 'UNARMED',
@@ -162,15 +176,22 @@ export class KisPlay {
     }
   }
 
-  /** Nothing is under way: no answer is owed, and for some turns of the event loop no frame came. */
+  /** Nothing is under way: no answer is owed, every message arrived, and for some turns of the event loop none came. */
   async #settle(): Promise<void> {
     const { emulator } = this.venue
+    const until = performance.now() + PATIENCE_MS
     for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
       const before = this.#frames
       await new Promise((resolve) => setImmediate(resolve))
       if (emulator.busy) emulator.flush()
-      if (emulator.busy || this.#out > 0 || this.#frames !== before) quiet = -1
+      if (this.#behind() > 0 && performance.now() > until) this.#gone += this.#behind()
+      if (emulator.busy || this.#out > 0 || this.#frames !== before || this.#behind() > 0) quiet = -1
     }
+  }
+
+  #behind(): number {
+    const sent = this.venue.emulator.sessions().reduce((sum, s) => sum + s.sent, 0)
+    return sent - this.#gone - this.#received
   }
 
   /** The process dies: nothing is said to anybody, the journal holds what it holds. */

@@ -1,9 +1,12 @@
 /** The access token (F-17): one issue for all, kept between processes, renewed at its hour, nothing hammered. */
+import { execFile } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { TokenDesk } from '../../../adapters/kis/auth.ts'
 import { Http } from '../../../adapters/kis/http.ts'
@@ -153,5 +156,18 @@ describe('token', () => {
     expect(await d.token()).toBe('canary-token-2')
     // Another process that read the bad one meanwhile reads the new one.
     expect(await desk().token()).toBe('canary-token-2')
+  })
+
+  it('is one for two processes that ask in the same moment', async () => {
+    now = Date.now() * 1000
+    const child = fileURLToPath(new URL('./token-child.ts', import.meta.url))
+    const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const start = String(Date.now() + 1500)
+    const run = promisify(execFile)
+    const made = await Promise.all([1, 2, 3].map(() => run(process.execPath, [child, host, dir, start])))
+    expect(made.map((m) => m.stdout)).toEqual(Array(3).fill('canary-token-1'))
+    expect(asked).toBe(1)
+    // A lock that a dead process left behind does not hold for ever, and nothing of it stays.
+    expect(readdirSync(dir).filter((name) => name.endsWith('.lock'))).toEqual([])
   })
 })

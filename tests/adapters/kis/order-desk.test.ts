@@ -238,7 +238,7 @@ describe('ends', () => {
 
   it('F-23: a fill after the cancellation was confirmed is counted', () => {
     const order = numbered()
-    desk.end(order, 'canceled')
+    desk.canceled(order)
     desk.notice('kr', notice(4))
     expect(fills()).toEqual([4])
   })
