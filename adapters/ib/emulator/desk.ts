@@ -100,6 +100,12 @@ export class OrderDesk {
     return this.orders.findLast((o) => o.clientId === clientId && o.orderId === orderId)
   }
 
+  /** The one that a cancellation takes: of two under one number the latest that still works. */
+  findToCancel(clientId: number, orderId: number): IbOrder | undefined {
+    const live = this.orders.findLast((o) => o.clientId === clientId && o.orderId === orderId && !isOver(o))
+    return live ?? this.find(clientId, orderId)
+  }
+
   childrenOf(parent: IbOrder): IbOrder[] {
     return this.orders.filter(
       (o) => o.clientId === parent.clientId && o.terms.parentId === parent.orderId && o.terms.parentId !== 0,

@@ -201,7 +201,7 @@ class OrderRequests {
     if (world.options.readOnly) return session.error(orderId, 321, READ_ONLY)
     const [now, client] = [world.now(), { client: session.clientId }]
     if (world.faults.take('cancel-lost', now, client) !== undefined) return
-    const order = world.desk.find(session.clientId ?? 0, orderId)
+    const order = world.desk.findToCancel(session.clientId ?? 0, orderId)
     if (order === undefined || isUnset(textOf(v, 'orderId')) || isZero(textOf(v, 'orderId'))) {
       return session.error(orderId, 10147, String(orderId))
     }
