@@ -30,7 +30,9 @@ describe('level 1', () => {
     const prints = b.board('NVDA').prints
     for (const e of rows(b, 'NVDA', 'trade')) {
       if (e.type !== 'trade') continue
-      expect(prints.some((p) => p.price === e.price && p.size === e.size && Math.floor(p.t / 1000) === e.venueT / 1000)).toBe(true)
+      expect(
+        prints.some((p) => p.price === e.price && p.size === e.size && Math.floor(p.t / 1000) === e.venueT / 1000),
+      ).toBe(true)
     }
   })
 
@@ -98,7 +100,10 @@ describe('permissions', () => {
     await b.until(() => b.ib.source.feeds$.value.some((f) => f.note.startsWith(String(code))), 'a note')
     const [refused, ...others] = [...b.ib.source.feeds$.value].sort((x) => (x.note === '' ? 1 : -1))
     expect([refused?.delay, refused?.note.includes(words)]).toEqual(['none', true])
-    await b.until(() => b.ib.source.feeds$.value.filter((f) => f.delay === 'realtime').length === others.length, 'others')
+    await b.until(
+      () => b.ib.source.feeds$.value.filter((f) => f.delay === 'realtime').length === others.length,
+      'others',
+    )
   })
 
   it('wboayue/rust-ibapi#677, #672: ticks that follow a 10089 are data all the same', async () => {
@@ -107,7 +112,8 @@ describe('permissions', () => {
     const reqId = Number(line?.text.split('\0')[2])
     const told: string[] = []
     b.ib.source.feeds$.subscribe((feeds) => told.push(...feeds.map((f) => f.note)))
-    for (const session of b.emulator.world.sessions) session.message(reqId, 10089, 'Requested market data requires additional subscription.')
+    for (const session of b.emulator.world.sessions)
+      session.message(reqId, 10089, 'Requested market data requires additional subscription.')
     await b.until(() => told.some((note) => note.startsWith('10089')), 'a note')
     await b.until(() => b.ib.source.feeds$.value.every((f) => f.delay === 'realtime'), 'data all the same')
   })
@@ -117,7 +123,8 @@ describe('permissions', () => {
     const asked = (): string[] => b.raw.filter((f) => f.direction === 'out' && f.channel === '1').map((f) => f.text)
     const before = asked().length
     const reqId = Number(asked().at(-1)?.split('\0')[2])
-    for (const session of b.emulator.world.sessions) session.message(reqId, 10182, 'Failed to request live updates (disconnected).')
+    for (const session of b.emulator.world.sessions)
+      session.message(reqId, 10182, 'Failed to request live updates (disconnected).')
     await b.until(() => asked().length === before + 1, 'asked again')
   })
 
@@ -155,7 +162,8 @@ describe('other kinds', () => {
     const b = await made({ settings: { data: 'ticks' } })
     b.start()
     await b.until(() => rows(b, 'NVDA', 'quote').length > 2 && rows(b, 'NVDA', 'trade').length > 2, 'ticks')
-    for (const e of [...rows(b, 'NVDA', 'quote'), ...rows(b, 'NVDA', 'trade')]) expect(e.venueT % 1_000_000).toBe(999_999)
+    for (const e of [...rows(b, 'NVDA', 'quote'), ...rows(b, 'NVDA', 'trade')])
+      expect(e.venueT % 1_000_000).toBe(999_999)
     const prints = b.board('NVDA').prints
     for (const e of rows(b, 'NVDA', 'trade')) {
       expect(e.type === 'trade' && prints.some((p) => p.price === e.price && p.size === e.size)).toBe(true)

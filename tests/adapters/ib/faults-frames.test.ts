@@ -36,13 +36,16 @@ describe('frames (F-19)', () => {
     await b.event('filled', (e) => e.orderId === id)
   })
 
-  it.each(['field-short', 'field-text', 'frame-no-nul'])('an execution that is damaged (%s) is found by asking', async (kind) => {
-    const b = await up()
-    await b.fault({ kind, message: 'EXECUTION_DATA' })
-    const id = b.submit('NVDA', 1, 3)
-    await b.event('filled', (e) => e.orderId === id)
-    expect(b.of('filled').map((e) => [e.qty, e.cumQty])).toEqual([[3, 3]])
-  })
+  it.each(['field-short', 'field-text', 'frame-no-nul'])(
+    'an execution that is damaged (%s) is found by asking',
+    async (kind) => {
+      const b = await up()
+      await b.fault({ kind, message: 'EXECUTION_DATA' })
+      const id = b.submit('NVDA', 1, 3)
+      await b.event('filled', (e) => e.orderId === id)
+      expect(b.of('filled').map((e) => [e.qty, e.cumQty])).toEqual([[3, 3]])
+    },
+  )
 
   it('F-38: words in numbers of the market are dropped and counted', async () => {
     const b = await up()
@@ -97,7 +100,9 @@ describe('a server that says what no emulator would', () => {
   })
 
   /** Greets as a gateway does, then sends what it is given. */
-  async function session(bytes: readonly Uint8Array[]): Promise<{ lost: string[]; errors: string[]; port: number; link: IbLink }> {
+  async function session(
+    bytes: readonly Uint8Array[],
+  ): Promise<{ lost: string[]; errors: string[]; port: number; link: IbLink }> {
     const sockets = new Set<Socket>()
     const server = createServer((socket) => {
       sockets.add(socket)
@@ -117,7 +122,14 @@ describe('a server that says what no emulator would', () => {
     servers.push({ server, sockets })
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    const settings: IbSettings = { ...DEFAULTS, env: 'paper', host: '127.0.0.1', port, clientId: 1, account: 'DU0000001' }
+    const settings: IbSettings = {
+      ...DEFAULTS,
+      env: 'paper',
+      host: '127.0.0.1',
+      port,
+      clientId: 1,
+      account: 'DU0000001',
+    }
     const link = new IbLink({ settings, clock: new SystemClock(), redactor: new Redactor(), raw: () => undefined })
     links.push(link)
     const lost: string[] = []
@@ -143,7 +155,10 @@ describe('a server that says what no emulator would', () => {
   })
 
   it('D5: reject text that is no JSON costs the text, neither the message nor the one behind it', async () => {
-    const { errors, lost } = await session([error('Order rejected - reason:one', '{not json'), error('Order rejected - reason:two', '')])
+    const { errors, lost } = await session([
+      error('Order rejected - reason:one', '{not json'),
+      error('Order rejected - reason:two', ''),
+    ])
     await until(() => errors.length === 2)
     expect(errors).toEqual(['5 201 Order rejected - reason:one', '5 201 Order rejected - reason:two'])
     expect(lost).toEqual([])
