@@ -7,6 +7,7 @@ import type { Contract, Order, OrderState } from '@stoqey/ib'
 import type { RejectReason } from '../../src/core/domain/reason.ts'
 import { sessionTimes } from '../../src/reference/calendars.ts'
 import type { BrokerInbound, Clock } from '../../src/runtime/ports.ts'
+import type { Adoption } from './adopt.ts'
 import { type OrderMeaning, orderMeaning } from './codes.ts'
 import type { Ending, OwnOrder, OwnOrders, Replacing } from './own-orders.ts'
 import { localDay } from './times.ts'
@@ -17,6 +18,7 @@ export interface DeskPlace {
   readonly clientId: number
   readonly clock: Clock
   readonly orders: OwnOrders
+  readonly adoption: Adoption
   readonly tell: (events: readonly BrokerInbound[]) => void
   /** Ask IB for everything, soon: something is to be decided by it. */
   readonly check: () => void
@@ -73,12 +75,8 @@ export class OrderDesk {
   openOrder(facts: OpenFacts): OwnOrder | undefined {
     const { orders } = this.#place
     const { permId, wireId, own, order: theirs } = facts
-    const order = orders.match({
-      permId,
-      wireId,
-      own,
-      ...(theirs.orderRef === undefined ? {} : { ref: theirs.orderRef }),
-    })
+    const of = { permId, wireId, own, ...(theirs.orderRef === undefined ? {} : { ref: theirs.orderRef }) }
+    const order = orders.match(of) ?? this.#place.adoption.order(wireId, facts.contract, theirs)
     if (order === undefined) return undefined
     this.known(order, permId, OVER.includes(facts.status))
     this.#status(order, permId, facts.status)

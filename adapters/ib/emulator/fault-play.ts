@@ -140,7 +140,7 @@ function nightlyReset(world: World, say: Say, later: Later, ms: number): void {
 }
 
 function exchangeCancels(world: World, symbol: string, text: string): void {
-  for (const order of world.desk.working()) {
+  for (const order of world.desk.index.working()) {
     if (symbol === '' || order.listing.symbol === symbol) world.desk.cancel(order, text, world.now())
   }
 }

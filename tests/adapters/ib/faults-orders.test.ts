@@ -1,4 +1,5 @@
 /** Faults of orders and fills over real sockets, each with the outcome that the fault table asks for. */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Bench } from './bench.ts'
 import { openBenches } from './open-benches.ts'
@@ -53,6 +54,29 @@ describe('acknowledgements', () => {
     const id = b.submit('NVDA', 1, 3)
     await b.event('filled', (e) => e.orderId === id && e.cumQty === 3)
     expect((await b.books()).orders?.map((o) => o.state)).toEqual(['filled'])
+  })
+
+  it('F-12, F-65: orders whose lines a crash tore off are taken back under their own ids, by the reference they carry', async () => {
+    const b = await up()
+    const working = await b.resting('NVDA', 7)
+    const filled = b.submit('NVDA', 1, 3)
+    await b.event('filled', (e) => e.orderId === filled)
+    const file = b.options.ordersFile as string
+    const [first = ''] = readFileSync(file, 'utf8').split('\n')
+    writeFileSync(file, `${first}\n{"k":"sent","id":1,"wi`)
+    await b.restart()
+    const books = await b.books()
+    expect(books.orders?.map((o) => [o.orderId, o.qty, o.state]).sort()).toEqual([
+      [working, 7, 'working'],
+      [filled, 3, 'filled'],
+    ])
+    expect(books.fills?.map((f) => [f.orderId, f.fillNo, f.qty])).toEqual([[filled, 1, 3]])
+    b.nextOrder = 10
+    const next = await b.resting('NVDA', 1)
+    for (const id of [working, next]) b.cancel(id)
+    await b.until(() => b.of('canceled').length === 2, 'both canceled')
+    await b.restart()
+    expect((await b.books()).orders?.map((o) => o.orderId).sort((x, y) => x - y)).toEqual([working, filled, next])
   })
 
   it('F-13: an order of a crashed process is known after the restart, under its own id', async () => {
