@@ -60,6 +60,8 @@ export class IbBroker implements Broker {
   readonly #p: BrokerParts
   readonly #work = new Set<Promise<void>>()
   readonly #timers = new Set<() => void>()
+  #told: 'up' | 'lost' = 'lost'
+  #attempting = false
   #reconciling = false
   #checking = false
   #checkedAt: Micros = -MINUTE
@@ -73,9 +75,14 @@ export class IbBroker implements Broker {
     parts.link.watch({
       up: () => {
         parts.contracts.resolveAll()
+        this.#told = 'up'
         this.link('up')
       },
-      lost: () => this.link('lost'),
+      // A socket that ends while the gateway is away from IB is no second loss.
+      lost: () => {
+        if (this.#told === 'up') this.link('lost')
+        this.#told = 'lost'
+      },
       error: (id, code, text) => parts.desk.error(id, code, text),
       damaged: (name) => {
         if (ORDER_MESSAGES.has(name) || Number.isNaN(name)) this.check()
@@ -126,13 +133,15 @@ export class IbBroker implements Broker {
     this.#later(Math.max(0, at - clock.now()), () => {
       if (this.#stopped) return
       if (this.#p.link.serves) this.link('up')
-      else this.#run(this.#attempt())
+      else if (!this.#attempting) this.#run(this.#attempt())
     })
   }
 
   /** What becomes of it is told by the link itself when it is up; a failure only here. */
   async #attempt(): Promise<void> {
+    this.#attempting = true
     const failure = await this.#p.link.connect()
+    this.#attempting = false
     if (failure !== undefined && !this.#stopped && !this.#p.link.serves) this.link('failed')
   }
 

@@ -7,6 +7,7 @@ import type { Contract, Execution } from '@stoqey/ib'
 import { charge, type FeeModel, nothingCharged } from '../../src/core/domain/fees.ts'
 import { moneyDecimals, type Qty, type Side } from '../../src/core/domain/units.ts'
 import type { BrokerInbound, Clock } from '../../src/runtime/ports.ts'
+import type { Adoption } from './adopt.ts'
 import type { Contracts, IbListing } from './contracts.ts'
 import type { CommissionFacts } from './events.ts'
 import { rounded } from './numbers.ts'
@@ -19,6 +20,7 @@ export interface FillsPlace {
   readonly clock: Clock
   readonly contracts: Contracts
   readonly orders: OwnOrders
+  readonly adoption: Adoption
   readonly fees: FeeModel
   readonly tell: (events: readonly BrokerInbound[]) => void
   /** IB spoke of this order under this number of the account. */
@@ -65,7 +67,8 @@ export class Fills {
       ...(e.permId === undefined ? {} : { permId: e.permId }),
       ...(e.orderId === undefined ? {} : { wireId: e.orderId }),
     }
-    const order = orders.byRoot(id.root) ?? orders.match({ ...of, ...numbers })
+    const order =
+      orders.byRoot(id.root) ?? orders.match({ ...of, ...numbers }) ?? this.#place.adoption.execution(contract, e)
     if (order === undefined) return this.#stranger(contract, e, id)
     this.#place.known(order, e.permId)
     this.#own(order, e, id)

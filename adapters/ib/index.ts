@@ -3,13 +3,13 @@
  * before the engine asks for a connection.
  */
 import { Subject } from 'rxjs'
-import { type Micros, SECOND } from '../../src/core/base/time.ts'
 import { type BrokerRules, servesVenue } from '../../src/core/domain/broker.ts'
 import type { FeeModel, FeeSchedule } from '../../src/core/domain/fees.ts'
 import { type FeeTableName, loadFees } from '../../src/reference/fee-data.ts'
 import { feeModel, type FeeSettings } from '../../src/reference/fees.ts'
 import type { AdapterContext, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
 import { IbAccount } from './account.ts'
+import { Adoption } from './adopt.ts'
 import { Asks } from './asks.ts'
 import { IbBroker } from './broker.ts'
 import { Contracts } from './contracts.ts'
@@ -43,8 +43,6 @@ export interface Ib {
   readonly redactor: Redactor
 }
 
-const RECONCILE: Micros = 20 * SECOND
-
 export function createIb(settings: IbSettings, context: AdapterContext, options: IbOptions = {}): Ib {
   assertMatches(settings)
   const redactor = new Redactor()
@@ -74,7 +72,8 @@ export function createIb(settings: IbSettings, context: AdapterContext, options:
     return context.instruments[instrument]?.currency ?? ''
   }
   const check = (): void => ends.broker?.check()
-  const place = { broker, account, clientId, clock, orders, tell, check }
+  const adoption = new Adoption(orders, contracts, () => clock.now())
+  const place = { broker, account, clientId, clock, orders, adoption, tell, check }
   const desk = new OrderDesk({
     ...place,
     cancelDoubted: (order) => ends.broker?.cancelDoubted(order),
@@ -90,7 +89,7 @@ export function createIb(settings: IbSettings, context: AdapterContext, options:
     },
     complete: (order) => desk.end(order, 'filled'),
   })
-  const lists = new OrderLists({ link, asks, clock, account, clientId, contracts, orders, desk, fills })
+  const lists = new OrderLists({ link, asks, clock, account, clientId, contracts, orders, adoption, desk, fills })
   const windows = keepWindows({
     settings,
     clock,
@@ -127,7 +126,7 @@ export function rulesOf(settings: IbSettings): BrokerRules {
   return {
     markets: settings.markets,
     clientOrderId: true,
-    reconcileEvery: RECONCILE,
+    reconcileEvery: settings.reconcileEvery,
     funding: 'cash',
     // IBKR Pro, tiered: a fraction of a basis point on liquid shares; what the router compares.
     commissionBps: { num: 1, den: 1 },

@@ -100,9 +100,11 @@ export class IbLink {
     this.#watchers.push(watcher)
   }
 
-  /** Before the first attempt; holds for every session. */
+  /** Holds for every session, the one under way too. */
   on<K extends IbEventName>(name: K, listener: IbEvents[K]): void {
-    this.#listeners.push([name, listener as (...args: never[]) => void])
+    const heard = listener as (...args: never[]) => void
+    this.#listeners.push([name, heard])
+    if (this.#api !== undefined) this.#attach(this.#api, name, heard)
   }
 
   requestId(): number {

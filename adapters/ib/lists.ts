@@ -6,6 +6,7 @@
 import type { Contract, Execution, Order, OrderState } from '@stoqey/ib'
 import { type Micros, SECOND } from '../../src/core/base/time.ts'
 import type { Clock } from '../../src/runtime/ports.ts'
+import type { Adoption } from './adopt.ts'
 import type { Asks } from './asks.ts'
 import type { Lists, Stranger } from './books.ts'
 import type { Contracts } from './contracts.ts'
@@ -23,6 +24,7 @@ export interface ListsPlace {
   readonly clientId: number
   readonly contracts: Contracts
   readonly orders: OwnOrders
+  readonly adoption: Adoption
   readonly desk: OrderDesk
   readonly fills: Fills
 }
@@ -63,7 +65,7 @@ export class OrderLists {
     )
     link.on('openOrder', (id, contract, order, state) => this.#openOrder(id, contract, order, state))
     link.on('openOrderEnd', () => this.#open.end())
-    link.on('completedOrder', (_, order, state) => this.#completedOrder(order, state))
+    link.on('completedOrder', (contract, order, state) => this.#completedOrder(contract, order, state))
     link.on('completedOrdersEnd', () => this.#completed.end())
     link.on('execDetails', (_, contract: Contract, execution: Execution) => fills.execution(contract, execution))
     link.on('execDetailsEnd', (reqId) => asks.end(reqId))
@@ -85,11 +87,13 @@ export class OrderLists {
     this.#strangers.set(facts.permId, { permId: facts.permId, listing, side, qty, cumQty: 0, limit })
   }
 
-  #completedOrder(order: Order, state: OrderState): void {
-    const { orders, account } = this.#place
+  #completedOrder(contract: Contract, order: Order, state: OrderState): void {
+    const { orders, account, adoption } = this.#place
     if ((order.account ?? account) !== account) return
     const permId = order.permId ?? 0
-    const own = orders.match({ permId, own: false, ...(order.orderRef === undefined ? {} : { ref: order.orderRef }) })
+    const of = { permId, own: false, ...(order.orderRef === undefined ? {} : { ref: order.orderRef }) }
+    // Completed orders have no number of the client: an adopted one gets none that was ever sent.
+    const own = orders.match(of) ?? adoption.order(0, contract, order)
     if (own === undefined) return
     if (permId > 0 && !own.legs.has(permId)) this.#place.desk.known(own, permId, true)
     if (permId > 0) own.legs.set(permId, 'ended')
@@ -118,8 +122,10 @@ export class OrderLists {
   async #gather(): Promise<Lists | undefined> {
     const { clock, asks, fills } = this.#place
     const askedAt = clock.now()
+    // Orders before their executions: one that our file lost is taken back with its terms.
+    const orders = [this.#open.fresh(), this.#completed.fresh()] as const
     const executions = asks.ask<never>('query', (api, reqId) => api.reqExecutions(reqId, {}))
-    const [open, completed, executed] = await Promise.all([this.#open.fresh(), this.#completed.fresh(), executions])
+    const [open, completed, executed] = await Promise.all([...orders, executions])
     if (executed.ok) fills.listed()
     if (!open || !completed || !executed.ok) return undefined
     for (const order of this.#place.orders.open()) if (order.sentAt < askedAt) this.#decide(order, askedAt)

@@ -251,7 +251,7 @@ export class IbMarketSource implements MarketSource {
       line.quote.delayed = true
       line.note = ''
     } else if (fate === 'ended') {
-      this.#byReqId.delete(reqId)
+      // Some codes are disputed (10089): ticks that follow all the same decide, so the id is still listened to.
       line.reqIds = line.reqIds.filter((id) => id !== reqId)
       line.note = note
     } else if (fate === 'dropped') {

@@ -7,6 +7,7 @@ import type { Contract, Order, OrderState } from '@stoqey/ib'
 import type { RejectReason } from '../../src/core/domain/reason.ts'
 import { sessionTimes } from '../../src/reference/calendars.ts'
 import type { BrokerInbound, Clock } from '../../src/runtime/ports.ts'
+import type { Adoption } from './adopt.ts'
 import { type OrderMeaning, orderMeaning } from './codes.ts'
 import type { Ending, OwnOrder, OwnOrders, Replacing } from './own-orders.ts'
 import { localDay } from './times.ts'
@@ -17,6 +18,7 @@ export interface DeskPlace {
   readonly clientId: number
   readonly clock: Clock
   readonly orders: OwnOrders
+  readonly adoption: Adoption
   readonly tell: (events: readonly BrokerInbound[]) => void
   /** Ask IB for everything, soon: something is to be decided by it. */
   readonly check: () => void
@@ -73,13 +75,10 @@ export class OrderDesk {
   openOrder(facts: OpenFacts): OwnOrder | undefined {
     const { orders } = this.#place
     const { permId, wireId, own, order: theirs } = facts
-    const order = orders.match({
-      permId,
-      wireId,
-      own,
-      ...(theirs.orderRef === undefined ? {} : { ref: theirs.orderRef }),
-    })
+    const of = { permId, wireId, own, ...(theirs.orderRef === undefined ? {} : { ref: theirs.orderRef }) }
+    const order = orders.match(of) ?? this.#place.adoption.order(wireId, facts.contract, theirs)
     if (order === undefined) return undefined
+    this.known(order, permId, OVER.includes(facts.status))
     this.#status(order, permId, facts.status)
     if (order.replacing !== undefined && !OVER.includes(facts.status)) this.#compare(order, order.replacing, theirs)
     return order
@@ -89,6 +88,8 @@ export class OrderDesk {
     const { orders, check } = this.#place
     const order = orders.match({ permId, wireId, own: clientId === this.#place.clientId })
     if (order === undefined) return
+    // A status has no reference: under a number that is not known it may be of another run's order (F-33).
+    if (permId > 0 && order.legs.size > 0 && !order.legs.has(permId)) return check()
     this.#status(order, permId, status)
     const told = order.listing.qty(filled)
     if (told === undefined || told <= order.cum) return
@@ -98,7 +99,6 @@ export class OrderDesk {
   }
 
   #status(order: OwnOrder, permId: number, status: string): void {
-    if (permId > 0) this.known(order, permId, OVER.includes(status))
     switch (status) {
       case 'Cancelled':
       case 'ApiCancelled':
@@ -148,7 +148,6 @@ export class OrderDesk {
     for (const leg of order.legs.keys()) order.legs.set(leg, 'ended')
     this.inactive.delete(order)
     this.#place.orders.end(order, as)
-    order.canceling = false
     order.replacing = undefined
     this.#sayEnd(order, as)
     // What it filled may have been told less of than happened.
@@ -205,8 +204,7 @@ export class OrderDesk {
       case 'canceled':
         return this.#canceledNote(order)
       case 'check':
-        if (order.canceling && order.isOpen) this.#place.cancelDoubted(order)
-        return
+        return this.#cancelMissed(order)
       case 'dead':
         return this.#refused(order, meaning)
       case 'unknown':
@@ -214,10 +212,16 @@ export class OrderDesk {
     }
   }
 
-  /** 202 carries no number: of a double it says nothing certain. */
+  #cancelMissed(order: OwnOrder): void {
+    if (!order.canceling) return
+    if (order.isOpen) this.#place.cancelDoubted(order)
+    else if (order.ending === 'filled') this.refuseCancel(order, 'too_late')
+  }
+
+  /** 202 carries no number: of a double it says nothing certain, the statuses do. */
   #canceledNote(order: OwnOrder): void {
     if (!order.isOpen) return
-    if (order.liveLegs.length > 1) return this.#place.check()
+    if (order.legs.size > 1) return this.#place.check()
     this.#legEnded(order, 0)
   }
 

@@ -5,7 +5,7 @@
  * What is learnt is appended to a file of the run, so that a restart knows its orders and never uses an id again.
  */
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
 import type { Micros } from '../../src/core/base/time.ts'
 import type { BookedFill, BookedState } from '../../src/core/domain/control.ts'
 import { type Charged, nothingCharged } from '../../src/core/domain/fees.ts'
@@ -100,8 +100,9 @@ export class OwnOrders {
   /** `lineage` names the run where its caller has a name for it; else the file does. */
   constructor(contracts: Contracts, file: string | undefined, lineage?: string) {
     this.#file = file
-    const text = file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : ''
-    const lines = readLines(text)
+    const { lines, bytes } = readLines(file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : '')
+    // What a crash cut off must not stand before what is written next.
+    if (file !== undefined && existsSync(file)) truncateSync(file, bytes)
     const [first] = lines
     this.lineage = lineage ?? (first?.k === 'run' ? first.lineage : randomBytes(4).toString('hex'))
     if (lines.length === 0) this.#write({ k: 'run', lineage: this.lineage })
@@ -132,6 +133,14 @@ export class OwnOrders {
     if ((of.ref ?? '') !== '') return undefined
     const known = of.permId === undefined || of.permId === 0 ? undefined : this.#byPerm.get(of.permId)
     return known ?? (of.own && of.wireId !== undefined ? this.#byWire.get(of.wireId) : undefined)
+  }
+
+  /** The engine's id in a reference of this run whose order the file does not know: it was lost with its last lines. */
+  lostId(ref: string | undefined): number | undefined {
+    const named = REF.exec(ref ?? '')
+    if (named === null || named[1] !== this.lineage) return undefined
+    const orderId = Number(named[2])
+    return this.#byId.has(orderId) ? undefined : orderId
   }
 
   refOf(order: OwnOrder): string {
@@ -179,7 +188,8 @@ export class OwnOrders {
   #make(orderId: number, wireId: number, listing: IbListing, terms: OrderTerms, at: Micros): OwnOrder {
     const order = new OwnOrder(orderId, wireId, listing, terms, at)
     this.#byId.set(orderId, order)
-    this.#byWire.set(wireId, order)
+    // Orders made by hand have the number 0, and so have those whose number is not known.
+    if (wireId > 0) this.#byWire.set(wireId, order)
     this.#highest = Math.max(this.#highest, wireId)
     return order
   }
@@ -226,15 +236,22 @@ export class OwnOrders {
 }
 
 /** A line that was cut by a crash ends the file: what came before it holds. */
-function readLines(text: string): Line[] {
+function readLines(text: string): { readonly lines: readonly Line[]; readonly bytes: number } {
   const lines: Line[] = []
-  for (const row of text.split('\n')) {
-    if (row === '') continue
-    try {
-      lines.push(JSON.parse(row) as Line)
-    } catch {
-      return lines
-    }
+  let bytes = 0
+  for (const row of text.split('\n').slice(0, -1)) {
+    const line = readLine(row)
+    if (line === undefined) break
+    lines.push(line)
+    bytes += Buffer.byteLength(row) + 1
   }
-  return lines
+  return { lines, bytes }
+}
+
+function readLine(row: string): Line | undefined {
+  try {
+    return JSON.parse(row) as Line
+  } catch {
+    return undefined
+  }
 }

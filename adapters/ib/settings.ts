@@ -36,6 +36,8 @@ export interface IbSettings {
   readonly outsideHours: boolean
   /** Messages a second to the gateway; the limit is 50 over all of its clients. */
   readonly messagesPerSecond: number
+  /** How often its books are compared with ours (R-47), run clock. */
+  readonly reconcileEvery: Micros
   readonly region: Region
   /** Local time of day in `restartZone` at which the gateway restarts itself; undefined: not told. */
   readonly restartAt: Micros | undefined
@@ -48,6 +50,7 @@ export const DEFAULTS = {
   delayed: 'refuse',
   outsideHours: false,
   messagesPerSecond: 40,
+  reconcileEvery: 20_000_000,
   region: 'americas',
   restartAt: undefined,
   restartZone: 'America/New_York',

@@ -9,12 +9,9 @@ async function make(maxVersion: number): Promise<Venue> {
     broker: bench.ib.broker,
     context: bench.context,
     symbols: ['005930', 'NVDA'],
-    price(symbol, side, kind) {
-      const board = bench.board(symbol)
-      if (kind === 'fills') return side > 0 ? board.ask : board.bid
-      return bench.farBelow(symbol)
-    },
-    moreThanShown: (symbol) => bench.board(symbol).askSize + 5,
+    price: (symbol, side, kind) => (kind === 'fills' ? bench.fills(symbol, side) : bench.farBelow(symbol)),
+    // Much more: the market moves on between this look and the match.
+    moreThanShown: (symbol) => 50 * bench.board(symbol).askSize,
     loseAnswer: (arrives) => bench.fault({ kind: arrives ? 'ack-lost' : 'request-lost' }),
     dropLink: () => bench.fault({ kind: 'socket-close' }),
     cash: (currency) => bench.venueCash(currency as 'USD' | 'KRW'),

@@ -162,12 +162,18 @@ export class Bench {
     return new Promise((resolve) => setTimeout(resolve, ms))
   }
 
-  /** A limit order; at the ask (bid) and beyond it fills at once. */
+  /** A limit that fills with the next quote, wherever that has moved to meanwhile. */
+  fills(symbol: string, side: 1 | -1): Price {
+    const board = this.board(symbol)
+    const best = side > 0 ? board.ask : board.bid
+    return best + side * 10 * tickAt(this.instrument(symbol), best)
+  }
+
+  /** A limit order that fills unless more says otherwise. */
   submit(symbol: string, side: 1 | -1, qty: number, more: Partial<SubmitOrder> = {}): number {
     const orderId = this.nextOrder++
     const t = this.context.clock.now()
-    const board = this.board(symbol)
-    const terms = { orderType: 'limit', limit: side > 0 ? board.ask : board.bid, stop: 0, timeInForce: 'DAY' } as const
+    const terms = { orderType: 'limit', limit: this.fills(symbol, side), stop: 0, timeInForce: 'DAY' } as const
     const head = { type: 'submit', t, broker: 0, orderId, intentId: orderId } as const
     this.ib.broker.send({ ...head, instrument: this.instrument(symbol).id, side, qty, ...terms, ...more })
     return orderId
