@@ -99,7 +99,8 @@ export class Engine {
     const { desk } = this
     if (this.#nextRoll !== -Infinity) {
       roll(desk, day)
-      desk.sodPending = e.type === 'system' && e.fact === 'restarted'
+      // History is told before the restart that needs it.
+      desk.sodPending = e.type === 'history' || (e.type === 'system' && e.fact === 'restarted')
     }
     this.#nextRoll = riskDayStart(day + 1)
   }
