@@ -81,7 +81,8 @@ export class Engine {
     this.#stepping = true
     desk.seq++
     if (t >= this.#nextRoll) this.#roll(t, e)
-    const away = t - desk.t
+    // Before its first event nobody was away.
+    const away = desk.seq === 1 ? 0 : t - desk.t
     desk.t = t
     if (desk.deadline < t) overdue(desk)
     if (t >= desk.nextUpkeep) upkeep(desk, 'instrument' in e ? e.instrument : -1)
