@@ -171,7 +171,7 @@ function plug<E extends Environment>(
     rest,
     socket,
     listings,
-    orders: new OwnOrders(listings, options.ordersFile),
+    orders: new OwnOrders(listings, options.ordersFile, options.resumed === true),
     accounts,
     prices,
     fees: feesOf(listings, context, options.fees),

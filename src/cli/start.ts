@@ -66,10 +66,11 @@ async function start(options: Options, ctx: CommandContext): Promise<CommandResu
     const { clock } = stage
     const played = await stage.during(
       playLive({
-        ...{ dir, spec, config, agent, clock, mode: 'start' },
+        ...{ place: { name: 'day', dir }, spec, config, agent, clock, mode: 'start' },
         ...{ generated: market.generated, resume: 2, until: to, stopped: stop.stopped },
         provenance: market.provenance,
-        plug: (resumed) => {
+        plug: (opened) => {
+          const resumed = opened.engine !== undefined
           const context = { instruments: live.instruments, currencies: live.currencies, clock }
           const plugged = kits.map((kit, broker) =>
             kit.plug({ context: { ...context, broker }, dir, resumed, trades: true }),

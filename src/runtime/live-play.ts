@@ -5,7 +5,10 @@
 import type { EffectiveConfig } from '../config/load.ts'
 import { type Micros, SECOND } from '../core/base/time.ts'
 import type { LoadedAgent } from './agent-load.ts'
-import { type LiveRun, type LiveSummary, openLiveRun, sealLiveRun } from './live-run.ts'
+import { DayBook } from './live-days.ts'
+import type { Opening } from './live-opening.ts'
+import { type LiveRun, openLiveRun } from './live-run.ts'
+import { type LiveSummary, sealPart, type SealTask } from './live-seal.ts'
 import { LiveSession } from './live-session.ts'
 import type { LiveSpec } from './live-spec.ts'
 import type { Broker, Clock, MarketSource } from './ports.ts'
@@ -19,8 +22,21 @@ export interface LivePorts {
   readonly past: readonly PastSource[]
 }
 
-export interface PlayOptions {
+/** Where a session is recorded. */
+export interface PlayPlace {
+  /** The part that begins or is gone on with, and its name in the chain. */
+  readonly name: string
   readonly dir: string
+  /** With what a new part opens; absent where a session begins. */
+  readonly opening?: Opening | undefined
+  /** Absent: the session is one part, however long it is. */
+  readonly nextPart?: (t: Micros) => { readonly name: string; readonly dir: string }
+  /** Absent: parts are sealed in this thread. */
+  readonly sealLater?: (task: SealTask) => Promise<void>
+}
+
+export interface PlayOptions {
+  readonly place: PlayPlace
   readonly spec: LiveSpec
   readonly config: EffectiveConfig
   readonly agent: LoadedAgent
@@ -34,7 +50,8 @@ export interface PlayOptions {
   readonly until: Micros
   /** Resolves when somebody wants the session to end; never before `begun`. */
   readonly stopped: Promise<unknown>
-  plug(resumed: boolean): LivePorts
+  /** `run.engine` has a past where the session goes on. */
+  plug(run: LiveRun): LivePorts
   /** The session is about to begin. */
   begun?(session: LiveSession, run: LiveRun, ready: readonly Readiness[]): void
   /** Further content of the manifest. */
@@ -42,9 +59,12 @@ export interface PlayOptions {
 }
 
 export interface Played {
+  /** The part in which it ended. */
   readonly run: LiveRun
   readonly session: LiveSession
   readonly summary: LiveSummary
+  /** Directories of the parts of this life. */
+  readonly parts: readonly string[]
   readonly ready: readonly Readiness[]
   /** From the first event to the last, wall time. */
   readonly seconds: number
@@ -56,32 +76,49 @@ const ENDING: Micros = 10 * SECOND
 const PATIENCE_MS = 5000
 
 export async function playLive(o: PlayOptions): Promise<Played> {
-  const run = openLiveRun({ dir: o.dir, spec: o.spec, config: o.config, agent: o.agent })
-  const { recovered } = run
-  const ports = o.plug(recovered !== undefined)
+  const { spec, config, agent, clock, place } = o
+  const run = openLiveRun({ dir: place.dir, spec, config, agent, opening: place.opening })
+  const book = bookOf(o, run)
+  const ports = o.plug(run)
   const { history, ready } = await past(o, run, ports)
   const { setup, header, sink } = run
   const session = new LiveSession({
-    ...{ setup, header, sink, clock: o.clock, sources: ports.sources, brokers: ports.brokers },
-    ...(recovered === undefined ? {} : { recovered: recovered.engine }),
+    ...{ setup, header, sink, clock, sources: ports.sources, brokers: ports.brokers },
+    ...(run.engine === undefined ? {} : { recovered: run.engine }),
+    ...(place.nextPart === undefined ? {} : { days: book }),
   })
+  book.follow(session)
   o.begun?.(session, run, ready)
   const over = whenOver(session, o)
   const began = performance.now()
   session.start(o.resume, history)
   await over
-  if (session.failure === undefined) await endInOrder(session, o.clock)
+  if (session.failure === undefined) await endInOrder(session, clock)
   await session.end()
   const seconds = (performance.now() - began) / 1000
   // What failed is not sealed: the same command goes on with it.
   if (session.failure !== undefined) throw session.failure
-  const { mode, agent, generated, provenance } = o
-  const summary = await sealLiveRun(run, session, { mode, agent, generated, ...(provenance && { provenance }) })
-  return { run, session, summary, ready, seconds }
+  const figures = await book.end(session.engine)
+  const summary = { run: book.run.dir, ...figures, latency_ms: session.latency.figures() }
+  return { run: book.run, session, summary, parts: book.parts, ready, seconds }
+}
+
+function bookOf(o: PlayOptions, run: LiveRun): DayBook {
+  const { spec, config, agent, mode, generated, provenance, place } = o
+  const oneDay = (): never => {
+    throw new Error('a session of one part was asked for another')
+  }
+  const plan = {
+    part: place.nextPart ?? oneDay,
+    seal: { mode, agent, generated, ...(provenance && { provenance }) },
+    sealLater: place.sealLater ?? sealPart,
+    open: { spec, config, agent },
+  }
+  return new DayBook(plan, run, place.name, o.clock.now())
 }
 
 async function past(o: PlayOptions, run: LiveRun, ports: LivePorts): Promise<WarmUp> {
-  const seenUntil = run.recovered?.engine.desk.t
+  const seenUntil = run.engine?.desk.t
   const asked = warmUp({ setup: run.setup, sources: ports.past, now: o.clock.now(), seenUntil })
   if (seenUntil === undefined) return asked
   let timer: NodeJS.Timeout | undefined

@@ -46,8 +46,22 @@ export interface LivePlan {
   readonly sink: LiveSink
   /** How far the session's clock is from the true time, in microseconds; absent where it is no real one. */
   readonly offset?: () => Micros
-  /** A recovered engine, which has stepped the journal of the session so far; absent at its first start. */
+  /** An engine with a past: it has stepped the journal of the session so far; absent at its first start. */
   readonly recovered?: Engine
+  /** Where parts of a session end and new ones begin; absent: the session has one. */
+  readonly days?: Days
+}
+
+/** Takes a session from one risk day to the next: the part that ends is closed, and a new one opens with its state. */
+export interface Days {
+  /** The moment before which the part under way ends. */
+  readonly next: Micros
+  turn(engine: Engine, t: Micros): { readonly engine: Engine; readonly sink: LiveSink }
+}
+
+interface Commanded {
+  readonly command: Command
+  readonly arrived: number
 }
 
 interface Queued {
@@ -58,11 +72,12 @@ interface Queued {
 type TimerInbound = { readonly type: 'timer'; readonly timerId: number }
 
 export class LiveSession {
-  readonly engine: Engine
+  engine: Engine
   readonly latency = new LatencyLog()
   /** Emits once per batch of inputs, after its commands have left: for progress and status. */
   readonly moments$ = new Subject<Micros>()
   readonly #plan: LivePlan
+  #sink: LiveSink
   readonly #subscriptions: Subscription[] = []
   readonly #timers = new Set<() => void>()
   #queue: Queued[] = []
@@ -82,6 +97,7 @@ export class LiveSession {
 
   constructor(plan: LivePlan) {
     this.#plan = plan
+    this.#sink = plan.sink
     this.engine = plan.recovered ?? new Engine(plan.setup, plan.sink.sink)
   }
 
@@ -144,18 +160,29 @@ export class LiveSession {
   }
 
   #run(batch: readonly Queued[]): void {
-    const commands: { command: Command; arrived: number }[] = []
+    let commands: Commanded[] = []
     for (const { event, arrived } of batch) {
-      this.#step(this.#stamp(event))
+      const stamped = this.#stamp(event)
+      if (this.#plan.days !== undefined && stamped.t >= this.#plan.days.next) {
+        this.#release(commands)
+        commands = []
+        this.#turn(this.#plan.days, stamped.t)
+      }
+      this.#step(stamped)
       for (const command of this.engine.takeCommands()) commands.push({ command, arrived })
     }
+    this.#release(commands)
+    this.moments$.next(this.engine.desk.t)
+  }
+
+  /** Group commit, then the commands leave (I-02). */
+  #release(commands: readonly Commanded[]): void {
     if (commands.length > 0) {
       this.engine.records.flush()
-      this.#plan.sink.journal.sync()
+      this.#sink.journal.sync()
     }
     for (const { command, arrived } of commands) this.#carryOut(command, arrived)
-    this.#plan.sink.give()
-    this.moments$.next(this.engine.desk.t)
+    this.#sink.give()
     this.#watchDisk()
   }
 
@@ -170,9 +197,16 @@ export class LiveSession {
 
   /** F-63: with the disk full there is room for an orderly end and for nothing else. */
   #watchDisk(): void {
-    if (this.#full || !this.#plan.sink.journal.low) return
+    if (this.#full || !this.#sink.journal.low) return
     this.#full = true
     this.input({ type: 'system', fact: 'failed', value: 0 })
+  }
+
+  #turn(days: Days, t: Micros): void {
+    this.engine.records.flush()
+    const { engine, sink } = days.turn(this.engine, t)
+    this.engine = engine
+    this.#sink = sink
   }
 
   /** Time never goes back: an event that is stamped by its own rule (a bar's end) may wait behind the clock, not before it. */
@@ -231,7 +265,7 @@ export class LiveSession {
     if (this.#ended) return
     try {
       this.engine.records.flush()
-      this.#plan.sink.journal.sync()
+      this.#sink.journal.sync()
       this.#watchDisk()
     } catch (error) {
       this.#fail(error)
@@ -271,7 +305,7 @@ export class LiveSession {
   #keep(): void {
     try {
       this.engine.records.flush()
-      this.#plan.sink.journal.sync()
+      this.#sink.journal.sync()
     } catch (error) {
       this.#failed ??= { error }
     }

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { EffectiveConfig } from '../config/load.ts'
 import type { BrokerRules } from '../core/domain/broker.ts'
+import type { Calendar } from '../core/domain/calendar.ts'
 import { type Instrument, PRODUCTS } from '../core/domain/instrument.ts'
 import { CURRENCIES, type Currency } from '../core/domain/units.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
@@ -92,7 +93,7 @@ export function liveSetup(spec: LiveSpec, config: EffectiveConfig, agent: Loaded
   const instruments = spec.instruments as readonly Instrument[]
   return {
     instruments,
-    calendars: instruments.map((i) => calendarOf(i.venue)),
+    calendars: instruments.map((i) => hoursOf(i, config)),
     shapes: spec.shapes as EngineSetup['shapes'],
     currencies: spec.currencies,
     base: spec.base,
@@ -107,6 +108,13 @@ export function liveSetup(spec: LiveSpec, config: EffectiveConfig, agent: Loaded
     arming: spec.arming,
     audit: 2,
   }
+}
+
+/** The venue's calendar, or its zone alone where an emulator never closes. */
+function hoursOf({ venue }: Instrument, config: EffectiveConfig): Calendar {
+  const calendar = calendarOf(venue)
+  if (config.trading.hours !== 'always') return calendar
+  return { ...calendar, always: true, days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
 }
 
 /** Which calendars a session stands on, for its specification. */
@@ -124,10 +132,11 @@ export interface LiveSpecOptions {
   readonly brokers: readonly { readonly name: string; readonly rules: BrokerRules }[]
   /** Fee table of estimates. */
   readonly fees: string
+  /** Opening balances by broker and currency; absent: the brokers' first books bring them. */
+  readonly cash?: readonly (readonly number[])[]
 }
 
-/** Opening balances are none: the brokers' first books bring them. */
-export function makeLiveSpec({ config, agent, instruments: live, brokers, fees }: LiveSpecOptions): LiveSpec {
+export function makeLiveSpec({ config, agent, instruments: live, brokers, fees, cash }: LiveSpecOptions): LiveSpec {
   const entries = config.entries.filter((e) => PARTS.some((p) => e.path.startsWith(p)) && !e.secret)
   const { instruments, shapes, currencies, base, routes } = live
   const made = {
@@ -142,7 +151,7 @@ export function makeLiveSpec({ config, agent, instruments: live, brokers, fees }
     base,
     routes: routes.map((route) => route ?? null),
     brokers,
-    cash: brokers.map(() => currencies.map(() => 0)),
+    cash: cash ?? brokers.map(() => currencies.map(() => 0)),
     arming: 'operator',
     fees,
   }

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { sealLiveRun } from '../../src/runtime/live-run.ts'
+import { sealLiveRun } from '../../src/runtime/live-seal.ts'
 import type { LiveSpec } from '../../src/runtime/live-spec.ts'
 import { rerunLive } from '../../src/runtime/live-verify.ts'
 import { openRun } from '../../src/runtime/run-dir.ts'

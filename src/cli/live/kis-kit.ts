@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
 import { readCash } from '../../../adapters/kis/emulator/options.ts'
 import { createKis, rulesOf } from '../../../adapters/kis/index.ts'
-import { DEFAULTS, type KisSettings, RATES, readAccount } from '../../../adapters/kis/settings.ts'
+import { DEFAULTS, HOSTS, type KisSettings, RATES, readAccount } from '../../../adapters/kis/settings.ts'
 import { MINUTE } from '../../core/base/time.ts'
 import { kisSettings } from '../kis-settings.ts'
 import type { BrokerKit, ConfiguredKit, EmbeddedKit, PluggedBroker, PlugPlace } from './kit.ts'
@@ -18,6 +18,7 @@ function kisKit(settings: KisSettings): BrokerKit {
     venues: settings.markets,
     rules: rulesOf(settings),
     fees: 'kis',
+    emulated: new URL(settings.hosts.rest).host !== new URL(HOSTS[settings.env].rest).host,
     account: `${settings.env} ${settings.account.number}-${settings.account.product}`,
     plug: (place) => plug(settings, place),
   }

@@ -20,6 +20,8 @@ export interface BrokerKit {
   readonly rules: BrokerRules
   /** Fee table that estimates its costs. */
   readonly fees: string
+  /** Its addresses are not the vendor's: what it shows is an emulator's. */
+  readonly emulated: boolean
   /** Whose money it is, for the lease and for people; no secret. */
   readonly account: string
   plug(place: PlugPlace): PluggedBroker

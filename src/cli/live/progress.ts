@@ -1,8 +1,9 @@
 /** A running session on the terminal: a bar of its time with what it did so far, and what is worth a line. */
 import { formatMicros, type Micros } from '../../core/base/time.ts'
+import type { Instrument } from '../../core/domain/instrument.ts'
 import type { LiveRun } from '../../runtime/live-run.ts'
 import type { LiveSession } from '../../runtime/live-session.ts'
-import type { Clock } from '../../runtime/ports.ts'
+import type { Clock, MarketSource } from '../../runtime/ports.ts'
 import type { Readiness } from '../../runtime/warm-up.ts'
 import type { CommandContext } from '../command.ts'
 
@@ -43,3 +44,26 @@ export function sayReady(ctx: CommandContext, ready: readonly Readiness[]): void
     ctx.say(`${symbol.padEnd(10)}${when}, ${bars} past bars of ${source}`)
   }
 }
+
+/** Feeds that do not deliver, each with what to do about it; only what changed is said. */
+export function sayFeeds(
+  ctx: CommandContext,
+  instruments: readonly Instrument[],
+  sources: readonly MarketSource[],
+): void {
+  const said = new Map<number, string>()
+  for (const source of sources) {
+    source.feeds$.subscribe((feeds) => {
+      for (const { instrument, delay, note } of feeds) {
+        if (note === PENDING || said.get(instrument) === `${delay} ${note}`) continue
+        const first = !said.has(instrument)
+        said.set(instrument, `${delay} ${note}`)
+        if (first && note === '') continue
+        ctx.note(`${source.id} ${instruments[instrument]?.symbol ?? ''}: ${delay}${note === '' ? '' : `, ${note}`}`)
+      }
+    })
+  }
+}
+
+/** What a feed says of itself before it was asked for. */
+const PENDING = 'not registered yet'

@@ -14,9 +14,9 @@ interface BrokerCount {
 
 /** Seals were made before: counts, verification, and all of it in one document. */
 export async function finish(played: Played, ctx: CommandContext): Promise<CommandResult> {
-  const { run, session, summary } = played
+  const { session, summary } = played
   const exporting = performance.now()
-  const verified = await verify(run.dir, { progress: (n, total) => ctx.progress.update(n, total, 'verifying') })
+  const verified = await verifyAll(played.parts, ctx)
   ctx.progress.end()
   const { desk } = session.engine
   const json = {
@@ -25,7 +25,7 @@ export async function finish(played: Played, ctx: CommandContext): Promise<Comma
     events_per_second: Math.round(summary.events / Math.max(played.seconds, 1e-9)),
     export_seconds: (performance.now() - exporting) / 1000,
     positions: positionsOf(desk),
-    brokers: countByBroker(run.dir, desk.brokerNames),
+    brokers: countByBroker(played.parts, desk.brokerNames),
     ready: played.ready,
     verify: verified,
     report: null,
@@ -42,17 +42,28 @@ function positionsOf(desk: Desk): Record<string, number> {
   return Object.fromEntries(held.filter(([, qty]) => qty !== 0))
 }
 
-/** By the tables, which hold the whole session, lives before a restart included. */
-function countByBroker(dir: string, names: readonly string[]): Record<string, BrokerCount> {
+/** The verification of the last part, or of the first that differs. */
+async function verifyAll(parts: readonly string[], ctx: CommandContext): Promise<Verification> {
+  let last: Verification | undefined
+  for (const part of parts) {
+    last = await verify(part, { progress: (n, total) => ctx.progress.update(n, total, 'verifying') })
+    if (!last.identical) break
+  }
+  if (last === undefined) throw new Error('a session without a part')
+  return last
+}
+
+/** By the tables, which hold whole parts, lives before a restart included. */
+function countByBroker(dirs: readonly string[], names: readonly string[]): Record<string, BrokerCount> {
   const counts = Object.fromEntries(names.map((name): [string, BrokerCount] => [name, { orders: 0, fills: 0 }]))
   const seen = new Set<string>()
-  for (const [, , order = '', , broker = ''] of rows(join(dir, 'orders.csv'))) {
+  for (const [, , order = '', , broker = ''] of dirs.flatMap((dir) => rows(join(dir, 'orders.csv')))) {
     const of = counts[broker]
     if (of === undefined || seen.has(order)) continue
     seen.add(order)
     of.orders++
   }
-  for (const [, , , , broker = ''] of rows(join(dir, 'fills.csv'))) {
+  for (const [, , , , broker = ''] of dirs.flatMap((dir) => rows(join(dir, 'fills.csv')))) {
     const of = counts[broker]
     if (of !== undefined) of.fills++
   }

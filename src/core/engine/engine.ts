@@ -81,7 +81,8 @@ export class Engine {
     this.#stepping = true
     desk.seq++
     if (t >= this.#nextRoll) this.#roll(t, e)
-    const away = t - desk.t
+    // Before its first event nobody was away.
+    const away = desk.seq === 1 ? 0 : t - desk.t
     desk.t = t
     if (desk.deadline < t) overdue(desk)
     if (t >= desk.nextUpkeep) upkeep(desk, 'instrument' in e ? e.instrument : -1)
@@ -99,7 +100,8 @@ export class Engine {
     const { desk } = this
     if (this.#nextRoll !== -Infinity) {
       roll(desk, day)
-      desk.sodPending = e.type === 'system' && e.fact === 'restarted'
+      // History is told before the restart that needs it.
+      desk.sodPending = e.type === 'history' || (e.type === 'system' && e.fact === 'restarted')
     }
     this.#nextRoll = riskDayStart(day + 1)
   }

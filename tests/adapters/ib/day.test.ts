@@ -15,8 +15,8 @@ import { GeneratedFeed } from '../../../adapters/kis/emulator/generated-feed.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { DAY, epochDay, MINUTE, SECOND } from '../../../src/core/base/time.ts'
 import { defineAgent } from '../../../src/core/decision/agent.ts'
-import type { RawFrame } from '../../../src/runtime/ports.ts'
-import { openLiveRun, sealLiveRun } from '../../../src/runtime/live-run.ts'
+import { openLiveRun } from '../../../src/runtime/live-run.ts'
+import { sealLiveRun } from '../../../src/runtime/live-seal.ts'
 import { LiveSession } from '../../../src/runtime/live-session.ts'
 import { calendarVersions, type LiveSpec } from '../../../src/runtime/live-spec.ts'
 import { rerunLive } from '../../../src/runtime/live-verify.ts'
@@ -51,7 +51,10 @@ describe('a US day', () => {
   test('through the adapter: traded, in agreement with the venue, sealed and verified', async () => {
     const clock = new HandClock(BEFORE_OPEN)
     const feed = new GeneratedFeed(SYMBOLS, 5, BEFORE_OPEN - WARM_UP)
-    const emulator = await IbEmulator.create({ symbols: SYMBOLS, seed: 5, cash: readCash(['USD=1000000']) }, { clock, feed })
+    const emulator = await IbEmulator.create(
+      { symbols: SYMBOLS, seed: 5, cash: readCash(['USD=1000000']) },
+      { clock, feed },
+    )
     const steps = new Steps(clock, emulator)
     const settings: IbSettings = {
       ...DEFAULTS,
@@ -62,7 +65,7 @@ describe('a US day', () => {
     const context = { broker: 0, instruments, currencies: ['USD'], clock }
     const ib = createIb(settings, context, { ordersFile: join(root, 'orders.jsonl') })
     let frames = 0
-    ib.broker.raw$.subscribe((_: RawFrame) => frames++)
+    ib.broker.raw$.subscribe(() => frames++)
     const dir = join(root, 'day')
     const run = openLiveRun({ dir, spec: specOf(instruments, ib.broker.rules), config, agent: loaded })
     const session = new LiveSession({
@@ -97,7 +100,9 @@ describe('a US day', () => {
     steps.close()
     emulator.close()
     const speed = (401 * 60) / (wall / 1000)
-    console.log(`${frames} frames, ${session.events} events, ${desk.fillCount} fills, ${speed.toFixed(0)} times real time`)
+    console.log(
+      `${frames} frames, ${session.events} events, ${desk.fillCount} fills, ${speed.toFixed(0)} times real time`,
+    )
     expect(frames).toBeGreaterThan(100_000)
   }, 240_000)
 })
