@@ -17,7 +17,7 @@ import { type AccountInquiries, cashOf, positionsOf } from './accounts.ts'
 import { bookedFills, bookedOrders, type Listed } from './books.ts'
 import { Changes } from './changes.ts'
 import { makeOrder } from './encode.ts'
-import { provesAbsence } from './evidence.ts'
+import { BALANCES_APART, provesAbsence } from './evidence.ts'
 import type { Listings, Market } from './instruments.ts'
 import { readLeg } from './order-answer.ts'
 import { OrderLists } from './lists.ts'
@@ -238,6 +238,17 @@ export class KisBroker<E extends Environment> implements Broker {
     const proves = provesAbsence(market, settings.env, now) || ((await this.#looksAbsent(order)) ?? false)
     if (order.phase !== 'doubt') return
     this.#tell([{ type: 'absent', broker: context.broker, orderId: order.orderId, proves }])
+    this.#conclude(order, proves, now)
+  }
+
+  /**
+   * Two proofs, far enough apart: it never arrived, and the books need not wait for it any more. Should it turn up all
+   * the same, it is found as one that nobody expected (F-30).
+   */
+  #conclude(order: OwnOrder, proves: boolean, now: Micros): void {
+    if (!proves) order.provenAt = 0
+    else if (order.provenAt === 0) order.provenAt = now
+    else if (now - order.provenAt >= BALANCES_APART) this.#p.orders.end(order, 'rejected')
   }
 
   #looksAbsent(order: OwnOrder): Promise<boolean | undefined> {

@@ -13,6 +13,7 @@ import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import { ALERT_CODES } from '../core/execution/alerts.ts'
 import { reasonsOf } from '../core/execution/gate.ts'
+import { BookedFills, type FillRow, reportedFill } from './booked-fills.ts'
 import { CsvFile, csvText } from './csv-file.ts'
 import { type RecordView, textOf } from './record-fields.ts'
 
@@ -38,6 +39,7 @@ export class Tables {
   readonly #lineage: string
   readonly #files: Record<TableName, CsvFile>
   readonly #texts = new Map<number, string>()
+  readonly #booked = new BookedFills()
 
   /** `lineage` is the run's short name in its order ids. */
   constructor(dir: string, setup: EngineSetup, lineage: string) {
@@ -51,7 +53,11 @@ export class Tables {
   record(r: RecordView): void {
     switch (r.kind) {
       case KIND.report:
-        if (r.words[3] === FILLED) this.#fill(r)
+        if (r.words[3] === FILLED) this.#fill(reportedFill(r))
+        break
+      case KIND.books:
+      case KIND.explain:
+        this.#recovered(r)
         break
       case KIND.order:
         this.#order(r)
@@ -87,15 +93,20 @@ export class Tables {
     return `${this.#lineage}-${id}`
   }
 
-  #fill({ words: w, instrument: id }: RecordView): void {
-    const i = this.#instrument(id)
-    const [seq, t, , broker, order, no, side, qty, price, fee, tax] = w.subarray(1) as unknown as number[]
+  #recovered(r: RecordView): void {
+    const fill = this.#booked.look(r)
+    if (fill !== undefined) this.#fill(fill)
+  }
+
+  #fill(f: FillRow): void {
+    const i = this.#instrument(f.instrument)
+    const { seq, t, broker, orderId: order, fillNo: no, side, qty, price, fee, tax } = f
     const money = moneyDecimals(i.currency)
-    const orderId = this.#orderId(order as number)
-    const head = `${seq},${t},${orderId},${orderId}.${no},${this.#setup.brokers[broker as number]},${csvText(i.symbol)}`
-    const size = `${fromScaled(qty as number, i.qtyDecimals)},${fromScaled(price as number, i.priceDecimals)}`
-    const costs = `${i.currency},${fromScaled(fee as number, money)},${fromScaled(tax as number, money)}`
-    this.#files.fills.line(`${head},${sideText(side as number)},${size},${costs}`)
+    const orderId = this.#orderId(order)
+    const head = `${seq},${t},${orderId},${orderId}.${no},${this.#setup.brokers[broker]},${csvText(i.symbol)}`
+    const size = `${fromScaled(qty, i.qtyDecimals)},${fromScaled(price, i.priceDecimals)}`
+    const costs = `${i.currency},${fromScaled(fee, money)},${fromScaled(tax, money)}`
+    this.#files.fills.line(`${head},${sideText(side)},${size},${costs}`)
   }
 
   #order({ words: w, instrument: id }: RecordView): void {

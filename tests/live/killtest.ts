@@ -16,11 +16,13 @@ const began = performance.now()
 try {
   const report = await killAgainAndAgain(bench, kills, seed, (line) => process.stderr.write(`${line}\n`))
   const minutes = ((performance.now() - began) / 60_000).toFixed(1)
-  console.log(`${report.kills} kills, seed ${seed}: ${report.orders} orders, ${report.fills} fills at the venue, ${minutes} min`)
+  console.log(
+    `${report.kills} kills, seed ${seed}: ${report.orders} orders, ${report.fills} fills at the venue, ${minutes} min`,
+  )
   for (const fault of report.faults) console.log(`FAULT ${fault}`)
   if (report.faults.length === 0) console.log('0 lost fills, 0 duplicate orders')
   else console.log(`kept: ${root}`)
-  if (report.faults.length === 0 && process.env.KEEP !== "1") rmSync(root, { recursive: true, force: true })
+  if (report.faults.length === 0 && process.env.KEEP !== '1') rmSync(root, { recursive: true, force: true })
   process.exitCode = report.faults.length === 0 ? 0 : 1
 } finally {
   await bench.close()

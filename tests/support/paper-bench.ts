@@ -133,7 +133,9 @@ export class PaperBench {
   table(name: string): Record<string, string>[] {
     const parts = readdirSync(this.out).filter((n) => !n.startsWith('.'))
     return parts.flatMap((part) => {
-      const [head = '', ...lines] = readFileSync(join(this.out, part, `${name}.csv`), 'utf8').trimEnd().split('\n')
+      const [head = '', ...lines] = readFileSync(join(this.out, part, `${name}.csv`), 'utf8')
+        .trimEnd()
+        .split('\n')
       const names = head.split(',')
       return lines.map((line) => Object.fromEntries(line.split(',').map((x, i) => [names[i] ?? '', x])))
     })
@@ -147,7 +149,9 @@ export class PaperBench {
 
   /** Numbers that the venue gave to orders of ours, by our order id, as the adapter learnt them. */
   numbers(): Map<number, number[]> {
-    const lines = readFileSync(join(this.out, '.adapter', 'kis-orders.jsonl'), 'utf8').trimEnd().split('\n')
+    const lines = readFileSync(join(this.out, '.adapter', 'kis-orders.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
     const numbers = new Map<number, number[]>()
     for (const text of lines) {
       const line = JSON.parse(text) as { k: string; id: number; leg?: { number: number } }
