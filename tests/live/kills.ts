@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Rng } from '../../src/core/base/rng.ts'
-import { differences, PaperBench } from '../support/paper-bench.ts'
+import { differences, type PaperBench } from '../support/paper-bench.ts'
 
 export interface KillReport {
   readonly kills: number
