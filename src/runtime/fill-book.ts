@@ -12,6 +12,7 @@ import { BOOK_ROWS } from '../core/engine/control-records.ts'
 import { EXPLANATIONS } from '../core/engine/reconcile.ts'
 import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
 import { isLive } from '../core/execution/lifecycle.ts'
+import { KEEP_COUNTS, KEEP_FINISHED } from '../core/execution/orders.ts'
 import type { RecordView } from './record-fields.ts'
 
 interface Terms {
@@ -56,9 +57,6 @@ interface OrderLog {
   readonly fills: Map<number, Terms>
 }
 
-/** As many finished orders as the engine itself remembers (`core/execution/orders.ts`). */
-const KEEP_FINISHED = 1024
-
 const R = Object.fromEntries(REPORT_TYPES.map((name, i) => [name, i])) as Record<(typeof REPORT_TYPES)[number], number>
 const SPLIT = ACTION_KINDS.indexOf('split')
 const FILL_ROW = BOOK_ROWS.indexOf('fill')
@@ -72,6 +70,8 @@ export class FillBook {
   readonly #orders = new Map<number, OrderLog>()
   /** Finished orders in the order in which they ended. */
   readonly #finished = new Set<number>()
+  /** Of older ones the highest number of the fills booked, as the engine keeps it. */
+  readonly #counts = new Map<number, number>()
   /** Fills of the books that came last, by order and number: an explanation refers to them. */
   readonly #booked = new Map<string, { side: Side; terms: Terms }>()
   #bookedSeq = -1
@@ -105,7 +105,14 @@ export class FillBook {
     if (this.#finished.size <= KEEP_FINISHED) return
     const oldest = this.#finished.values().next().value as number
     this.#finished.delete(oldest)
+    const last = Math.max(0, ...(this.#orders.get(oldest)?.fills.keys() ?? []))
+    if (last > 0) this.#count(oldest, last)
     this.#orders.delete(oldest)
+  }
+
+  #count(id: number, fillNo: number): void {
+    this.#counts.set(id, Math.max(fillNo, this.#counts.get(id) ?? 0))
+    if (this.#counts.size > KEEP_COUNTS) this.#counts.delete(this.#counts.keys().next().value as number)
   }
 
   #report({ words: w, instrument }: RecordView): void {
@@ -115,7 +122,9 @@ export class FillBook {
     const terms = { qty, price, fee, tax } as Terms
     if (log === undefined) {
       // A fill of an order long ended is ours all the same (I-18); of anything else nothing was booked.
-      if (type === R.filled) this.#fill(at, id as number, no as number, side as Side, terms, 1)
+      if (type !== R.filled || (no as number) <= (this.#counts.get(id as number) ?? 0)) return
+      this.#count(id as number, no as number)
+      this.#fill(at, id as number, no as number, side as Side, terms, 1)
       return
     }
     if (log.broker !== broker) return

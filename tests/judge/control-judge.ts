@@ -186,6 +186,7 @@ export class ControlJudge {
       this.#j.fail('R-43', `adopted at ${price}, asked ${this.#adoptPrice}, mark ${mark}`)
     }
     world.ledger.adopt(broker, instrument, qty, price, world.seq)
+    this.#j.exits.changed(instrument)
   }
 
   #adoptPrice = 0n

@@ -471,3 +471,62 @@ describe('R-26, R-30 long at one broker and short at the other is not flat', () 
     expect(rig.state).toBe('REDUCE_ONLY')
   })
 })
+
+test('I-14 a fill of an order that ended more than 1,024 orders ago, told once more', () => {
+  const limits = { maxDailyOrders: 10_000, runaway: { orders: 1e6, refusals: 1e6 } }
+  const rig = atBrokers(100, { limits })
+  const first = sent(rig.buy('AAA', 10, 100))
+  rig.ack(first).fill(first, 10, 100, { fillNo: 1 })
+  const { instrument, side } = rig.row(first)
+  for (let i = 0; i < 1030; i++) {
+    const id = sent(rig.buy('AAA', 10, 99))
+    rig.ack(id).cancel(id)
+    rig.canceled(id)
+  }
+  const head = { t: rig.t, broker: 0, orderId: first } as const
+  const fill = { fillNo: 1, instrument, side, qty: 10, price: 10_000, fee: 0, tax: 0, cumQty: 10 }
+  rig.step({ type: 'filled', ...head, ...fill })
+  expect(rig.held('AAA')).toBe(10)
+})
+
+describe('R-25 a fill that races the cancel of a liquidation', () => {
+  test('is sold: nothing was held when the kill came', () => {
+    const rig = atBrokers()
+    const id = sent(rig.buy('AAA', 100, 100))
+    rig.ack(id).operator('kill')
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.wait(0.1).fill(id, 10, 100).canceled(id)
+    rig.pass(1).books(0).pass(1)
+    expect(rig.exit()?.qty).toBe(10)
+  })
+
+  test('is sold: the same after an outage that ended the process', () => {
+    const rig = atBrokers()
+    const id = sent(rig.buy('AAA', 100, 100))
+    rig.ack(id)
+    for (const link of ['lost', 'failed', 'failed'] as const) rig.wait(1).link(0, link)
+    expect(rig.state).toBe('LIQUIDATING')
+    rig.wait(1).link(0, 'up')
+    rig.books(0, {
+      orders: [rig.booked(id, { cumQty: 10 })],
+      fills: [rig.bookedFill(id, 10, 100)],
+      positions: rig.holdings({ AAA: 10 }),
+      cash: rig.dollars(99_000e6),
+    })
+    expect(rig.held('AAA')).toBe(10)
+    rig.canceled(id).pass(1).books(0).pass(1)
+    expect(rig.exit()?.qty).toBe(10)
+  })
+})
+
+describe('R-25, I-43 a cancel that was refused in a liquidation of nothing held', () => {
+  test('is asked for again after ten seconds', () => {
+    const rig = atBrokers()
+    const id = sent(rig.buy('AAA', 100, 100))
+    rig.ack(id).operator('kill')
+    rig.report(id, { type: 'cancelRejected', reason: 'too_late' })
+    const before = rig.cancels().length
+    rig.pass(30, 1)
+    expect(rig.cancels().length).toBeGreaterThan(before)
+  })
+})

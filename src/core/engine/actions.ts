@@ -6,7 +6,7 @@
 import type { ActionEvent } from '../domain/event.ts'
 import type { Desk } from './desk.ts'
 import type { AgentHost } from './host.ts'
-import { followFill } from './watch.ts'
+import { followFill, watchLosses } from './watch.ts'
 
 export function applyAction(desk: Desk, host: AgentHost, e: ActionEvent): void {
   if (e.kind === 'dividend') return
@@ -21,5 +21,6 @@ export function applyAction(desk: Desk, host: AgentHost, e: ActionEvent): void {
   desk.valuation.revalue(instrument)
   if (desk.losses.initial === 0) return
   desk.valuation.settle()
+  watchLosses(desk)
   desk.equityRow()
 }

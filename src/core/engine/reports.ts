@@ -136,9 +136,11 @@ function watchOverfill(desk: Desk, row: OrderRow): void {
   desk.hold('overfill', 'I-15 overfill')
 }
 
-/** A fill of an order that is no longer kept: still ours, still booked. */
+/** A fill of an order that is no longer kept: still ours, still booked, and only once (I-14). */
 function forgottenFill(desk: Desk, e: OrderFilled): void {
   if (e.orderId >= desk.orders.nextOrderId || e.orderId < 1) return
+  if (e.fillNo <= desk.orders.countOf(e.orderId)) return
+  desk.orders.counted(e.orderId, e.fillNo)
   desk.fillCount++
   desk.ledger.fill(e, desk.seq)
   desk.alert('late_fill', e.broker, e.instrument, 'I-18 fill of an order long ended', [e.orderId, e.qty])

@@ -9,7 +9,7 @@ import { BUY, SELL } from '../domain/units.ts'
 import { isShut } from '../execution/checks/market.ts'
 import { sellable } from '../execution/checks/count.ts'
 import type { OrderIntent } from '../execution/gate.ts'
-import type { Exit, ExitView } from '../execution/exits.ts'
+import { cancelable, type Exit, type ExitView } from '../execution/exits.ts'
 import { riskDay, riskDayStart } from '../execution/loss.ts'
 import { followStop, reachesStop, type Stop } from '../execution/stops.ts'
 import type { Desk } from './desk.ts'
@@ -137,12 +137,22 @@ export function watchDrift(desk: Desk, instrument: number): void {
 
 /** Moves the exits under way one step on; ends a liquidation that is flat, or has nothing left to try. */
 export function progressExits(desk: Desk): void {
+  // A fill may race the cancel that the end began with: what came in after it goes out too.
+  if (desk.state === 'LIQUIDATING') {
+    wantAll(desk)
+    cancelAgain(desk)
+  }
   if (desk.exits.wanted.length > 0 && desk.state !== 'RECONCILING' && desk.state !== 'UNARMED') stepExits(desk)
   if (desk.state !== 'LIQUIDATING') return
   const overdue = desk.shutdownSince !== 0 && desk.t - desk.shutdownSince >= SHUTDOWN_MAX
   if (!overdue && (desk.exits.pending || desk.orders.live.length > 0)) return
   residuals(desk)
   desk.enter('STOPPED', desk.stopped?.rule ?? 'R-25')
+}
+
+/** A cancel that was refused is asked for again, not at once; where something is held its exit does that. */
+function cancelAgain(desk: Desk): void {
+  for (const o of [...desk.orders.live]) if (o.origin === 'agent' && cancelable(o, desk.t)) desk.cancel(o, 'R-25')
 }
 
 function stepExits(desk: Desk): void {

@@ -64,7 +64,7 @@ export interface ExitView {
 }
 
 /** Not while a cancel is out or its fate unknown, and after a refusal not before the wait is over: no endless loop. */
-function cancelable(o: OrderRow, t: Micros): boolean {
+export function cancelable(o: OrderRow, t: Micros): boolean {
   if (o.state === 'pendingCancel' || o.state === 'unknown') return false
   return o.refusedAt === 0 || t - o.refusedAt >= CANCEL_WAIT
 }

@@ -95,7 +95,9 @@ function pick({ qty, limit, stop }: PastTerms): PastTerms {
 }
 
 /** Finished orders kept for late fills (F-23). */
-const KEEP_FINISHED = 1024
+export const KEEP_FINISHED = 1024
+/** Of older ones only how many fills were booked is kept, so that none is booked twice (I-14): years of orders. */
+export const KEEP_COUNTS = 65_536
 
 export class Orders {
   /** Live orders in the order of their ids. */
@@ -103,6 +105,8 @@ export class Orders {
   /** Working orders at a broker that are not ours: they count and are never touched (I-25). */
   external: ExternalOrder[] = []
   #finished = new Map<number, OrderRow>()
+  /** Highest fill number booked, by order. */
+  #counts = new Map<number, number>()
   nextOrderId = 1
 
   get(orderId: number): OrderRow | undefined {
@@ -200,11 +204,25 @@ export class Orders {
       this.live = this.live.filter((o) => o !== row)
       this.#finished.set(row.orderId, row)
       if (this.#finished.size > KEEP_FINISHED) {
-        const oldest = this.#finished.keys().next().value as number
-        this.#finished.delete(oldest)
+        this.#forget(this.#finished.values().next().value as OrderRow)
       }
     }
     return transition
+  }
+
+  #forget(row: OrderRow): void {
+    this.#finished.delete(row.orderId)
+    if (row.fills > 0) this.counted(row.orderId, row.fills)
+  }
+
+  /** The highest number of the fills booked of an order that is not kept any more; 0 when none were. */
+  countOf(orderId: number): number {
+    return this.#counts.get(orderId) ?? 0
+  }
+
+  counted(orderId: number, fillNo: number): void {
+    this.#counts.set(orderId, Math.max(fillNo, this.countOf(orderId)))
+    if (this.#counts.size > KEEP_COUNTS) this.#counts.delete(this.#counts.keys().next().value as number)
   }
 
   /** The quantity an order can still fill: a replace under way counts at the larger of old and new. */
@@ -226,14 +244,21 @@ export class Orders {
 
   snapshot(): unknown {
     const { live, external, nextOrderId } = this
-    return { live, external, finished: [...this.#finished.values()], nextOrderId }
+    return { live, external, finished: [...this.#finished.values()], counts: [...this.#counts], nextOrderId }
   }
 
   restore(s: unknown): void {
-    const from = s as { live: OrderRow[]; external: ExternalOrder[]; finished: OrderRow[]; nextOrderId: number }
+    const from = s as {
+      live: OrderRow[]
+      external: ExternalOrder[]
+      finished: OrderRow[]
+      counts: [number, number][]
+      nextOrderId: number
+    }
     this.external = from.external
     this.live = from.live
     this.#finished = new Map(from.finished.map((o) => [o.orderId, o]))
+    this.#counts = new Map(from.counts)
     this.nextOrderId = from.nextOrderId
   }
 }
