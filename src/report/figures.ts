@@ -178,18 +178,26 @@ function verificationJson(v: Verified): unknown {
   return { at: v.at, ...v.result }
 }
 
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+export function verifiedNow(result: Verification): Verified {
+  return { state: result.identical ? 'identical' : 'different', at: now(), result }
+}
+
 /** Re-runs the session, watching its market rows; a tape that is not here is no reason to have no report. */
 export async function verifySubject(
   subject: Subject,
   prices: MarketPrices,
   options: { readonly tapes?: readonly string[]; readonly progress?: (n: number, total: number) => void },
 ): Promise<Verified> {
-  const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z')
   try {
     const result = await verify(subject.dir, { ...options, watch: (r) => prices.record(r) })
-    return { state: result.identical ? 'identical' : 'different', at, result }
+    return verifiedNow(result)
   } catch (error) {
-    if (error instanceof Failure || error instanceof TapeError) return { state: 'impossible', at, why: error.message }
+    if (error instanceof Failure || error instanceof TapeError)
+      return { state: 'impossible', at: now(), why: error.message }
     throw error
   }
 }

@@ -3,6 +3,7 @@
  * corrected, other costs, found in a broker's books only), holdings adopted or written off, and splits. A report is not
  * yet a booking: one that comes twice, or from a broker whose order it is not, changed nothing.
  */
+import { mulDiv } from '../core/base/fixed.ts'
 import { notional } from '../core/domain/fees.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
 import { ACTION_KINDS } from '../core/domain/event.ts'
@@ -49,6 +50,12 @@ export type Movement =
   | (Place & { readonly kind: 'lost'; readonly qty: Qty })
   | (Place & { readonly kind: 'split'; readonly num: number; readonly den: number })
 
+/** Of one instrument at one broker: what is ours, and what is somebody else's business (R-43). */
+interface Holding {
+  ours: Qty
+  external: Qty
+}
+
 interface OrderLog {
   readonly broker: number
   readonly instrument: number
@@ -63,6 +70,7 @@ const R = Object.fromEntries(REPORT_TYPES.map((name, i) => [name, i])) as Record
 const SPLIT = ACTION_KINDS.indexOf('split')
 const FILL_ROW = BOOK_ROWS.indexOf('fill')
 const BY_FILL = EXPLANATIONS.indexOf('fill')
+const EXTERNAL = EXPLANATIONS.indexOf('external')
 const ADOPTED = EXPLANATIONS.indexOf('adopted')
 const ACKNOWLEDGED = EXPLANATIONS.indexOf('acknowledged')
 
@@ -75,6 +83,8 @@ export class FillBook {
   /** Fills of the books that came last, by order and number: an explanation refers to them. */
   readonly #booked = new Map<string, { side: Side; terms: Terms }>()
   #bookedSeq = -1
+  /** By broker, then instrument. */
+  readonly #held = new Map<number, Holding[]>()
 
   constructor(instruments: readonly Instrument[], tell: (m: Movement) => void) {
     this.#instruments = instruments
@@ -88,6 +98,7 @@ export class FillBook {
     else if (r.kind === KIND.explain) this.#explain(r)
     else if (r.kind === KIND.action && r.words[3] === SPLIT) {
       const [, seq, t, , num, den] = r.words as unknown as number[]
+      this.#split(r.instrument, num as number, den as number)
       this.#tell({ kind: 'split', ...place(seq, t, -1, r.instrument), num: num as number, den: den as number })
     }
   }
@@ -141,6 +152,7 @@ export class FillBook {
 
   #fill(at: Place, orderId: number, fillNo: number, side: Side, terms: Terms, sign: 1 | -1): void {
     const value = notional(this.#instrument(at.instrument), side, terms.qty, terms.price)
+    this.#holding(at.broker, at.instrument).ours += sign * side * terms.qty
     this.#tell({ kind: 'fill', ...at, ...terms, side, sign, value, orderId, fillNo })
   }
 
@@ -159,10 +171,45 @@ export class FillBook {
       const found = this.#booked.get(`${a} ${b}`)
       const log = this.#orders.get(a as number)
       if (found !== undefined && log !== undefined) this.#book(at, log, a as number, b as number, found.terms)
-    } else if (what === ADOPTED) {
+      return
+    }
+    const holding = this.#holding(at.broker, instrument)
+    if (what === ADOPTED) {
       const value = notional(this.#instrument(instrument), 1, a as number, b as number)
+      holding.external -= a as number
+      holding.ours += a as number
       this.#tell({ kind: 'adopted', ...at, qty: a as number, value })
-    } else if (what === ACKNOWLEDGED && (a as number) > 0) this.#tell({ kind: 'lost', ...at, qty: a as number })
+    } else if (what === EXTERNAL) {
+      // Sales by hand take external shares first; what is missing then was ours.
+      const [change, { ours, external }] = [a as number, holding]
+      const fromOurs = change < 0 ? Math.min(ours, Math.max(0, -change - external)) : 0
+      holding.external += change + fromOurs
+      this.#lose(at, holding, fromOurs)
+    } else if (what === ACKNOWLEDGED && (a as number) <= holding.ours) this.#lose(at, holding, a as number)
+  }
+
+  #lose(at: Place, holding: Holding, qty: Qty): void {
+    if (qty <= 0) return
+    holding.ours -= qty
+    this.#tell({ kind: 'lost', ...at, qty })
+  }
+
+  #holding(broker: number, instrument: number): Holding {
+    const of = this.#held.get(broker) ?? this.#instruments.map(() => ({ ours: 0, external: 0 }))
+    this.#held.set(broker, of)
+    const holding = of[instrument]
+    // A row about no instrument (cash) holds nothing.
+    return holding ?? { ours: 0, external: 0 }
+  }
+
+  #split(instrument: number, num: number, den: number): void {
+    for (const of of this.#held.values()) {
+      const holding = of[instrument]
+      if (holding === undefined) continue
+      const whole = mulDiv(Math.abs(holding.ours), num, den, 'down')
+      holding.ours = holding.ours < 0 ? -whole : whole
+      holding.external = mulDiv(holding.external, num, den, 'down')
+    }
   }
 
   #instrument(id: number): Instrument {

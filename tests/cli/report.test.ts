@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canonicalJson, sealManifest } from '../../src/tape/manifest.ts'
 import { ROOT } from '../check/source-files.ts'
 import { runCli } from './run-cli.ts'
 
@@ -175,6 +176,30 @@ describe('what cannot be reported', () => {
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/^\s+at /m)
+  })
+
+  it('a run that is different when run again is exit 3, and its page says so', () => {
+    const run = join(dir, 'different')
+    cpSync(RUN, run, { recursive: true })
+    const path = join(run, 'manifest.json')
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { digest: string }
+    manifest.digest = '0'.repeat(64)
+    writeFileSync(path, canonicalJson(sealManifest(manifest)))
+    const { code, stderr } = runCli(['report', run, '--tape', join(GOLDEN, 'tape-bars')])
+    expect(code).toBe(3)
+    expect(stderr).toContain('DIFFERENT when run again')
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('DIFFERENT when run again')
+  })
+
+  it('a run without a journal has the figures of its manifest', () => {
+    const run = join(dir, 'no-journal')
+    ok('backtest', join(GOLDEN, 'tape-bars'), '--agent', 'ema-cross', '--journal', 'none', '--out', run)
+    const { reports, trades } = ok('report', run, '--trades', join(dir, 'none.csv'))
+    const result = resultOf(run)
+    expect(reports[0]).toMatchObject({ trades: result.trades, final_equity: result.final_equity, span: null })
+    expect(reports[0].verification?.identical).toBe(true)
+    expect(trades).toMatchObject({ lines: 0, open: 0 })
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('kept no journal')
   })
 
   it('a tape that is gone leaves a page that says so', () => {

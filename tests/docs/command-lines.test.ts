@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { isPresent, loadCommand, registry } from '../../src/cli/registry.ts'
+import { brokersDefaults } from '../../src/config/brokers.ts'
 import { ROOT } from '../check/source-files.ts'
 
 const DOCUMENTS = [
@@ -120,4 +121,16 @@ describe('the help', () => {
       expect(await objection(example.replace(/^npx sametape /, ''))).toBeUndefined()
     },
   )
+})
+
+describe('.env.example', () => {
+  it('has every variable that the configuration asks for', () => {
+    const template = readFileSync(join(ROOT, '.env.example'), 'utf8')
+    const texts = ['risk', 'trading', 'brokers'].map((name) => readFileSync(join(ROOT, `config/${name}.yaml`), 'utf8'))
+    const written = [...texts, JSON.stringify(brokersDefaults)].join('\n')
+    const asked = [...written.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map((m) => m[1] as string)
+    expect(asked.length).toBeGreaterThan(10)
+    const missing = [...new Set(asked)].filter((name) => !new RegExp(`^${name}=`, 'm').test(template))
+    expect(missing).toEqual([])
+  })
 })
