@@ -62,13 +62,9 @@ beforeAll(() => {
   cpSync(GOLDEN, join(dir, 'golden'), { recursive: true })
   // A Korean and an American share in one account, so in two currencies.
   const tape = join(dir, 'tape')
-  ok('generate', '--symbols', '005930,NVDA', '--days', '2', '--seed', '3', '--bars', '1m', '--out', tape)
-  const rates = join(dir, 'rates.csv')
-  writeFileSync(rates, 't,rate\n2025-01-05T23:00:00Z,1450\n2025-01-06T10:00:00Z,1455.5\n2025-01-07T12:00:00Z,1460\n')
-  const fx = join(dir, 'fx')
-  ok('import', 'csv', rates, '--symbol', 'USD/KRW', '--venue', 'FX', '--map', 't=t,close=rate', '--out', fx)
+  ok('generate', '--symbols', '005930,NVDA', '--days', '2', '--seed', '3', '--bars', '1m', '--fx', '--out', tape)
   const cash = ['--cash', 'USD=500000,KRW=700000000', '--set', 'risk.base_currency=USD']
-  ok('backtest', tape, fx, '--agent', 'ema-cross', '--fees', 'kis', ...cash, '--out', TWO)
+  ok('backtest', tape, '--agent', 'ema-cross', '--fees', 'kis', ...cash, '--out', TWO)
 })
 
 describe('a report', () => {
