@@ -16,6 +16,7 @@ import type { KisListing, Listings } from './instruments.ts'
 import { newYorkDay } from './kst.ts'
 import { type Fields, rowsOf, type TradingRest } from './rest.ts'
 import type { Account, KisSettings } from './settings.ts'
+import type { Urgency } from './rate.ts'
 import { readScaled } from './wire/numbers.ts'
 import type { Environment } from './wire/transactions.ts'
 
@@ -25,8 +26,20 @@ export interface Holding {
   /** What may be sold now, open sales taken off. */
   readonly free: Qty
   readonly avgPrice: number
+  /** What the shares held cost, in price × quantity units; 0 where it is not said. */
+  readonly cost: number
   readonly boughtToday: Qty
   readonly soldToday: Qty
+}
+
+/** What orders tie up: by the broker's figures, and by what we know of our own. */
+export interface Ties {
+  /** Won that the account holds and cannot spend. */
+  readonly wonTied: Money
+  /** Our open domestic purchases. */
+  readonly wonBids: Money
+  /** Shares of our open sales of an instrument. */
+  readonly sales: (instrument: number) => Qty
 }
 
 export interface Domestic {
@@ -95,7 +108,10 @@ export class AccountInquiries<E extends Environment> {
   #domesticHolding(row: Fields): Holding | undefined {
     const listing = this.#listings.find('kr', row.pdno ?? '')
     if (listing === undefined) return undefined
-    return holding(listing, row.hldg_qty, row.ord_psbl_qty, row.pchs_avg_pric, row.thdt_buyqty, row.thdt_sll_qty)
+    const made = holding(listing, row.hldg_qty, row.ord_psbl_qty, row.pchs_avg_pric, row.thdt_buyqty, row.thdt_sll_qty)
+    const { priceDecimals, qtyDecimals } = listing.instrument
+    const cost = (readScaled(row.pchs_amt ?? '', priceDecimals) ?? 0) * 10 ** qtyDecimals
+    return made === undefined ? undefined : { ...made, cost }
   }
 
   /** In live NASD means all of the US, in paper NASDAQ alone. */
@@ -150,19 +166,30 @@ export class AccountInquiries<E extends Environment> {
 
   /** What may be spent in dollars: of dollars alone, and with the won that the broker would turn into them. */
   async power(): Promise<{ readonly dollars: Money; readonly withWon: Money } | undefined> {
+    const row = await this.#powerRow()
+    const [dollars, withWon] = [dollarsOf(row?.ord_psbl_frcr_amt), dollarsOf(row?.frcr_ord_psbl_amt1)]
+    return dollars === undefined || withWon === undefined ? undefined : { dollars, withWon }
+  }
+
+  /** Won a dollar by the broker, in 10^-decimals; undefined when it does not say. */
+  async dollarRate(decimals: number): Promise<number | undefined> {
+    const [whole = '', part = ''] = ((await this.#powerRow('background'))?.exrt ?? '').trim().split('.')
+    const rate = readScaled(part === '' ? whole : `${whole}.${part.slice(0, decimals)}`, decimals)
+    return rate !== undefined && rate > 0 ? rate : undefined
+  }
+
+  async #powerRow(urgency: Urgency = 'query'): Promise<Fields | undefined> {
     const listing = this.#listings.all.find((l) => l.market === 'us')
     if (listing?.exchange === undefined) return undefined
     const one = 10 ** listing.instrument.priceDecimals
-    const answer = await this.#rest.inquire(this.#rest.codes.account['us.power'], {
+    const fields = {
       ...accountFields(this.#account),
       OVRS_EXCG_CD: listing.exchange.order,
       OVRS_ORD_UNPR: priceText(listing, one),
       ITEM_CD: listing.code,
-    })
-    if (!answer.ok) return undefined
-    const row = rowsOf(answer.envelope.body.output)[0]
-    const [dollars, withWon] = [dollarsOf(row?.ord_psbl_frcr_amt), dollarsOf(row?.frcr_ord_psbl_amt1)]
-    return dollars === undefined || withWon === undefined ? undefined : { dollars, withWon }
+    }
+    const answer = await this.#rest.inquire(this.#rest.codes.account['us.power'], fields, urgency)
+    return answer.ok ? rowsOf(answer.envelope.body.output)[0] : undefined
   }
 
   /** Won that may be spent now. */
@@ -205,7 +232,15 @@ function holding(
   if (qty === undefined || free === undefined) return undefined
   const avgPrice = Math.round(Number((average ?? '').trim() || '0') * 10 ** priceDecimals)
   const [boughtToday, soldToday] = [readScaled(bought, qtyDecimals) ?? 0, readScaled(sold, qtyDecimals) ?? 0]
-  return { listing, qty, free, avgPrice: Number.isSafeInteger(avgPrice) ? avgPrice : 0, boughtToday, soldToday }
+  return {
+    listing,
+    qty,
+    free,
+    avgPrice: Number.isSafeInteger(avgPrice) ? avgPrice : 0,
+    cost: 0,
+    boughtToday,
+    soldToday,
+  }
 }
 
 /** `sellable` of the port does not have our own live sales taken off, the broker's figure has. */

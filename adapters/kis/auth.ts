@@ -9,7 +9,8 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } f
 import { join } from 'node:path'
 import { DAY, MINUTE, type Micros } from '../../src/core/base/time.ts'
 import type { Seen } from './errors.ts'
-import type { Http, Json } from './http.ts'
+import type { RawFrame } from '../../src/runtime/ports.ts'
+import type { Http, HttpReply, Json } from './http.ts'
 import { kstTimeOfDay, stampOf } from './kst.ts'
 import type { Redactor } from './redact.ts'
 import type { KeyPair } from './settings.ts'
@@ -31,6 +32,7 @@ export interface TokenPlace {
   readonly redactor: Redactor
   /** Wall clock, microseconds. */
   readonly wall: () => Micros
+  readonly raw: (frame: RawFrame) => void
 }
 
 const EARLY: Micros = 10 * MINUTE
@@ -77,7 +79,7 @@ export class TokenDesk {
     const { http, keys, redactor } = this.#place
     const reply = await http.exchange({
       method: 'POST',
-      path: '/oauth2/Approval',
+      path: this.#told('/oauth2/Approval'),
       headers: {},
       fields: {
         grant_type: 'client_credentials',
@@ -88,11 +90,11 @@ export class TokenDesk {
       fresh: false,
       ...(signal === undefined ? {} : { signal }),
     })
+    const key = reply.ok ? reply.json.approval_key : undefined
+    if (typeof key === 'string') redactor.hide(key)
+    this.#tell('/oauth2/Approval', reply)
     if (!reply.ok) return reply.seen
-    const key = reply.json.approval_key
-    if (typeof key !== 'string' || key === '') return refusalOf(reply.json, reply.status)
-    redactor.hide(key)
-    return key
+    return typeof key === 'string' && key !== '' ? key : refusalOf(reply.json, reply.status)
   }
 
   #good(kept: Kept | undefined): kept is Kept {
@@ -111,7 +113,7 @@ export class TokenDesk {
   async #fetch(): Promise<string | Seen> {
     const kept = await this.#read()
     if (this.#good(kept)) return this.#take(kept)
-    await mkdir(this.#place.dir, { recursive: true, mode: 0o700 })
+    await mkdir(this.#place.dir, { recursive: true, mode: 0o700 }).catch(() => undefined)
     const lock = await this.#lock()
     try {
       // Another process may have renewed it while we waited.
@@ -138,7 +140,7 @@ export class TokenDesk {
     }
     const reply = await http.exchange({
       method: 'POST',
-      path: '/oauth2/tokenP',
+      path: this.#told('/oauth2/tokenP'),
       headers: {},
       fields: {
         grant_type: 'client_credentials',
@@ -149,14 +151,29 @@ export class TokenDesk {
       fresh: false,
     })
     const made = reply.ok ? readToken(reply.json, wall()) : undefined
+    if (made !== undefined) this.#place.redactor.hide(made.token)
+    this.#tell('/oauth2/tokenP', reply)
     if (made === undefined) {
       this.#refusal = reply.ok ? refusalOf(reply.json, reply.status) : reply.seen
       if (reply.ok) this.#refusedAt = wall()
       return usable ? this.#take(old) : this.#refusal
     }
     if (made.token === this.#bad) this.#bad = ''
-    await this.#write(made)
+    // One that cannot be kept (a full disk, a directory that went away) still serves this process.
+    await this.#write(made).catch(() => undefined)
     return this.#take(made)
+  }
+
+  /** What is asked is the same every time and nothing but secrets. */
+  #told(channel: string): string {
+    this.#place.raw({ direction: 'out', channel, text: '{}' })
+    return channel
+  }
+
+  #tell(channel: string, reply: HttpReply): void {
+    const { raw, redactor } = this.#place
+    const text = JSON.stringify({ status: reply.status, body: reply.text })
+    raw({ direction: 'in', channel, text: redactor.clean(text) })
   }
 
   async #read(): Promise<Kept | undefined> {

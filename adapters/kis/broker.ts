@@ -4,20 +4,17 @@
  * (R-37): here an attempt is made when it is asked for, and what becomes of it is told.
  */
 import { Subject } from 'rxjs'
-import { type Micros, SECOND } from '../../src/core/base/time.ts'
+import type { Micros } from '../../src/core/base/time.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
-import type { BrokerRequest, CancelOrder, OrderCommand, Reconcile, SubmitOrder } from '../../src/core/domain/command.ts'
+import type { BrokerRequest, CancelOrder, OrderCommand, SubmitOrder } from '../../src/core/domain/command.ts'
 import type { LinkState } from '../../src/core/domain/control.ts'
-import { type FeeModel, notional } from '../../src/core/domain/fees.ts'
-import type { Money } from '../../src/core/domain/units.ts'
+import type { FeeModel } from '../../src/core/domain/fees.ts'
 import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
 import type { Observable } from 'rxjs'
-import { AbsenceWatch } from './absence.ts'
-import { type AccountInquiries, cashOf, positionsOf } from './accounts.ts'
-import { bookedFills, bookedOrders, type Listed } from './books.ts'
+import type { AccountInquiries } from './accounts.ts'
 import { Changes } from './changes.ts'
 import { makeOrder } from './encode.ts'
-import { provesAbsence } from './evidence.ts'
+import { Inquirer } from './inquirer.ts'
 import type { Listings, Market } from './instruments.ts'
 import { readLeg } from './order-answer.ts'
 import { OrderLists } from './lists.ts'
@@ -42,12 +39,11 @@ export interface BrokerParts<E extends Environment> {
   readonly fees: FeeModel
   readonly rules: BrokerRules
   readonly raw$: Observable<RawFrame>
+  /** What waits for its turn at the broker's door does not leave any more. */
+  readonly endRequests: () => void
   /** Ends what the parts share: connections and timers outside this broker. */
   readonly release: () => Promise<void>
 }
-
-const CHECK_AGAIN: Micros = 2 * SECOND
-const CHECKS = 5
 
 export class KisBroker<E extends Environment> implements Broker {
   readonly id = 'kis'
@@ -57,23 +53,22 @@ export class KisBroker<E extends Environment> implements Broker {
   readonly #p: BrokerParts<E>
   readonly #desk: OrderDesk
   readonly #lists: OrderLists<E>
-  readonly #absence: AbsenceWatch<E>
+  readonly #inquirer: Inquirer<E>
   readonly #changes: Changes<E>
   /** The last request of each order. */
   readonly #lane = new Map<number, Promise<void>>()
   readonly #work = new Set<Promise<void>>()
   readonly #timers = new Set<() => void>()
-  #reconciling = false
   #stopped = false
 
   constructor(parts: BrokerParts<E>) {
     this.#p = parts
     this.rules = parts.rules
     this.raw$ = parts.raw$
-    const { context, listings, orders, fees, rest, settings, accounts } = parts
+    const { context, listings, orders, fees, rest, settings } = parts
     const { broker, clock } = context
     const tell = (events: readonly BrokerInbound[]): void => this.#tell(events)
-    const check = (market: Market): void => this.#check(market)
+    const check = (market: Market): void => this.#inquirer.check(market)
     this.#desk = new OrderDesk({ broker, clock, listings, orders, fees, tell, check })
     this.#lists = new OrderLists({
       rest,
@@ -83,7 +78,12 @@ export class KisBroker<E extends Environment> implements Broker {
       since: (market) => Math.min(clock.now(), ...orders.open(market).map((o) => o.sentAt)),
       absorb: (market, rows, askedAt) => this.#desk.absorb(market, rows, askedAt),
     })
-    this.#absence = new AbsenceWatch(accounts)
+    this.#inquirer = new Inquirer(parts, this.#desk, this.#lists, {
+      tell,
+      later: (span, then) => this.#later(span, then),
+      run: (work) => this.#run(work),
+      isStopped: () => this.#stopped,
+    })
     this.#changes = new Changes(parts, this.#desk, (market) => this.#lists.fresh(market))
   }
 
@@ -94,6 +94,7 @@ export class KisBroker<E extends Environment> implements Broker {
   async stop(): Promise<void> {
     this.#stopped = true
     for (const cancel of this.#timers) cancel()
+    this.#p.endRequests()
     await this.#p.socket.close()
     // Requests that are out come back or run into their deadline: an order is not abandoned half-way.
     await Promise.allSettled(this.#work)
@@ -109,9 +110,9 @@ export class KisBroker<E extends Environment> implements Broker {
       case 'replace':
         return this.#inLane(command.orderId, (order) => this.#changes.replace(order, command))
       case 'query':
-        return this.#inLane(command.orderId, (order) => this.#query(order))
+        return this.#ask(command.orderId)
       case 'reconcile':
-        return this.#run(this.#reconcile(command))
+        return this.#run(this.#inquirer.reconcile(command))
       case 'connect':
         return this.#connect(command.at)
     }
@@ -122,7 +123,9 @@ export class KisBroker<E extends Environment> implements Broker {
   #connect(at: Micros): void {
     const { clock } = this.#p.context
     this.#later(Math.max(0, at - clock.now()), () => {
-      if (this.#p.socket.state === 'idle' && !this.#stopped) this.#run(this.#attempt())
+      if (this.#stopped) return
+      if (this.#p.socket.state === 'idle') this.#run(this.#attempt())
+      else if (this.#p.socket.state === 'up') this.link('up')
     })
   }
 
@@ -141,7 +144,7 @@ export class KisBroker<E extends Environment> implements Broker {
   notice(tr: string, text: string): void {
     const n = readNotice(tr, text)
     const market: Market = tr.startsWith('H0GS') ? 'us' : 'kr'
-    if (n === undefined) return this.#check(market)
+    if (n === undefined) return this.#inquirer.check(market)
     const { number, product } = this.#p.settings.account
     if (n.account.trim() !== number + product && n.account.trim() !== number) return
     this.#desk.notice(market, n)
@@ -149,7 +152,7 @@ export class KisBroker<E extends Environment> implements Broker {
 
   /** Notices may be missing: the lists know. */
   doubtNotices(): void {
-    for (const market of ['kr', 'us'] as const) if (this.#p.listings.has(market)) this.#check(market)
+    for (const market of ['kr', 'us'] as const) if (this.#p.listings.has(market)) this.#inquirer.check(market)
   }
 
   /* Orders. */
@@ -215,115 +218,14 @@ export class KisBroker<E extends Environment> implements Broker {
     this.#run(next)
   }
 
-  /* Questions. */
-
-  /** R-36, F-14. Without a number and without a proof there is nothing to say. */
-  async #query(order: OwnOrder): Promise<void> {
-    const { context, settings } = this.#p
-    const { market } = order.listing
-    const list = await this.#lists.fresh(market)
-    if (!list.ok) return
-    if (order.phase !== 'doubt') return this.#desk.report(order)
-    const now = context.clock.now()
-    const proves = provesAbsence(market, settings.env, now) || ((await this.#looksAbsent(order)) ?? false)
-    if (order.phase !== 'doubt') return
-    this.#tell([{ type: 'absent', broker: context.broker, orderId: order.orderId, proves }])
-  }
-
-  #looksAbsent(order: OwnOrder): Promise<boolean | undefined> {
-    const { id } = order.listing.instrument
-    const noticed = this.#desk.noticedAt.get(id) ?? -Infinity
-    return this.#absence.look(order, this.#p.context.clock.now(), noticed, {
-      sales: this.#ownSales(id),
-      wonBids: this.#wonBids(),
-    })
-  }
-
-  #wonBids(): Money {
-    return this.#p.orders
-      .open('kr')
-      .filter((o) => o.terms.side > 0 && o.phase === 'working')
-      .reduce((sum, o) => sum + notional(o.listing.instrument, 1, o.leaves, o.wireLimit), 0)
-  }
-
-  #ownSales(instrument: number): number {
-    return this.#p.orders
-      .open()
-      .filter((o) => o.listing.instrument.id === instrument && o.terms.side < 0 && o.phase === 'working')
-      .reduce((sum, o) => sum + o.leaves, 0)
-  }
-
-  async #reconcile({ requestId }: Reconcile): Promise<void> {
-    // The engine asks again when an answer stays away.
-    if (this.#reconciling) return
-    this.#reconciling = true
-    try {
-      await this.#giveBooks(requestId)
-    } finally {
-      this.#reconciling = false
+  /** An order that is not in our file, or whose request was not made yet when the process died, never left. */
+  #ask(orderId: number): void {
+    const { orders, context } = this.#p
+    const order = orders.get(orderId)
+    if (order === undefined ? !orders.complete : order.wired || order.phase !== 'doubt') {
+      return this.#inLane(orderId, (known) => this.#inquirer.query(known))
     }
-  }
-
-  async #giveBooks(requestId: number): Promise<void> {
-    const { context, accounts, listings, orders, settings } = this.#p
-    const { broker, clock } = context
-    const markets = (['kr', 'us'] as const).filter((m) => listings.has(m))
-    const [domestic, overseas, dollars, ...lists] = await Promise.all([
-      accounts.domestic(),
-      listings.has('us') ? accounts.overseas() : [],
-      listings.has('us') ? accounts.dollars(clock.now()) : undefined,
-      ...markets.map((market) => this.#lists.fresh(market)),
-    ])
-    const listed = markets.map((market, i) => ({ market, list: lists[i] }) as Listed)
-    await this.#sayPower()
-    const known = domestic !== undefined && overseas !== undefined
-    const holdings = known ? [...domestic.holdings, ...overseas] : undefined
-    this.#tell([
-      {
-        type: 'books',
-        broker,
-        requestId,
-        orders: bookedOrders(settings.env, clock.now(), listed, orders),
-        fills: bookedFills(listed, orders),
-        positions: holdings === undefined ? null : positionsOf(holdings, (i) => this.#ownSales(i)),
-        cash: domestic?.won === undefined ? null : cashOf(context.currencies, { KRW: domestic.won, USD: dollars }),
-      },
-    ])
-  }
-
-  /** dollars that the broker would pay out of won. */
-  async #sayPower(): Promise<void> {
-    const { accounts, context, rules, listings } = this.#p
-    const currency = context.currencies.indexOf('USD')
-    if (rules.funding !== 'integrated' || currency < 0 || !listings.has('us')) return
-    const power = await accounts.power()
-    if (power === undefined) return
-    this.#tell([{ type: 'buyingPower', broker: context.broker, currency, amount: power.withWon }])
-  }
-
-  /** Something is to be decided by a list; tried a few times, then the next reconciliation does it. */
-  #check(market: Market, tries = 1): void {
-    if (this.#stopped) return
-    const work = this.#lists.fresh(market).then(async (list) => {
-      if (list.ok) await this.#decideHeld(market)
-      else if (tries < CHECKS) this.#later(CHECK_AGAIN, () => this.#check(market, tries + 1))
-    })
-    this.#run(work)
-  }
-
-  /** What is still undecided after a list: paper did not show the order. */
-  async #decideHeld(market: Market): Promise<void> {
-    const { orders, settings, accounts, context } = this.#p
-    const held = [...orders.all].filter((o) => o.listing.market === market && o.held.length > 0)
-    if (held.length === 0 || market !== 'kr' || settings.env !== 'paper') return
-    const askedAt = context.clock.now()
-    const domestic = await accounts.domestic()
-    if (domestic === undefined) return
-    for (const { listing, terms } of held) {
-      const h = domestic.holdings.find((x) => x.listing === listing)
-      const today = terms.side > 0 ? h?.boughtToday : h?.soldToday
-      this.#desk.decideByDay(listing, terms.side, today ?? 0, askedAt)
-    }
+    this.#tell([{ type: 'absent', broker: context.broker, orderId, proves: true }])
   }
 
   /* Upkeep. */

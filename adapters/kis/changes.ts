@@ -66,7 +66,7 @@ export class Changes<E extends Environment> {
     if (!order.isOpen) return
     const shown = list.ok && list.rows.some((row) => row.number === order.leg?.number && row.date === order.leg.date)
     if (look < LOOKS) return this.#confirm(order, look + 1)
-    if (list.ok && !shown && this.#p.settings.env === 'paper') this.#desk.end(order, 'canceled')
+    if (list.ok && !shown && this.#p.settings.env === 'paper') this.#desk.canceled(order)
   }
 
   async replace(order: OwnOrder, command: ReplaceOrder): Promise<void> {

@@ -47,6 +47,12 @@ function qty(listing: KisListing, text: string | undefined): Qty | undefined {
   return x !== undefined && x >= 0 ? x : undefined
 }
 
+/** From won, or from the implied decimals of an overseas notice, to the instrument's. */
+export function wirePrice({ instrument, exchange }: KisListing, wire: number): Price {
+  const shift = instrument.priceDecimals - (exchange?.noticeDecimals ?? 0)
+  return shift >= 0 ? wire * 10 ** shift : Math.round(wire / 10 ** -shift)
+}
+
 export function domesticTrade(listing: KisListing, r: Fields, now: Micros): TradeInbound | undefined {
   const date = (r.BSOP_DATE ?? '').trim()
   const time = r.STCK_CNTG_HOUR ?? ''

@@ -70,6 +70,7 @@ function openDoor(
     http,
     redactor,
     wall,
+    raw: () => undefined,
   })
   const perSecond = env === 'quotes' ? RATES.live : settings.requestsPerSecond
   return { http, keys, tokens, rate: new RequestRate(perSecond, clock), clock, redactor, raw: () => undefined }
@@ -233,10 +234,12 @@ async function registers(
   const socket = new KisSocket(
     {
       url,
+      name: 'ws',
       approval: (signal) => door.tokens.approval(signal),
       redactor: door.redactor,
       raw: () => undefined,
-      spacingMs: 100,
+      spacing: 100_000,
+      clock: door.clock,
     },
     {
       frame: () => undefined,

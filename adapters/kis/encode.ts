@@ -124,8 +124,10 @@ export function accountFields({ number, product }: Account): { readonly CANO: st
 }
 
 export function priceText({ instrument, market }: KisListing, price: Price): string {
-  // Won have no decimals; the dollar price has as many as the instrument, at least two.
-  const decimals = market === 'kr' ? 0 : Math.max(2, instrument.priceDecimals)
+  // Won have no decimals. Dollars have two, and more only where the price does (below a dollar).
+  const least = Math.min(2, instrument.priceDecimals)
+  const isCents = price % 10 ** (instrument.priceDecimals - least) === 0
+  const decimals = market === 'kr' ? 0 : isCents ? 2 : instrument.priceDecimals
   return fixedText(price, instrument.priceDecimals, decimals)
 }
 

@@ -31,9 +31,10 @@ export interface Exchange {
   readonly signal?: AbortSignal
 }
 
+/** `text`: the body as it came, for the recording; with it `status`, 0 where nothing came. */
 export type HttpReply =
-  | { readonly ok: true; readonly status: number; readonly json: Json; readonly trCont: string }
-  | { readonly ok: false; readonly seen: Seen }
+  | { readonly ok: true; readonly status: number; readonly json: Json; readonly trCont: string; readonly text: string }
+  | { readonly ok: false; readonly status: number; readonly seen: Seen; readonly text: string }
 
 const BODY_MAX = 8 * 1024 * 1024
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
@@ -73,12 +74,14 @@ export class Http {
         signal: e.signal === undefined ? deadline : AbortSignal.any([deadline, e.signal]),
         ...(e.fresh ? this.#fresh : this.#kept),
       })
-      const json = readJson(response.data)
-      if (json === undefined) return { ok: false, seen: { kind: 'body', status: response.status } }
+      const { status } = response
+      const text = typeof response.data === 'string' ? response.data : ''
+      const json = readJson(text)
+      if (json === undefined) return { ok: false, status, seen: { kind: 'body', status }, text }
       const trCont: unknown = response.headers.tr_cont
-      return { ok: true, status: response.status, json, trCont: typeof trCont === 'string' ? trCont : '' }
+      return { ok: true, status, json, trCont: typeof trCont === 'string' ? trCont : '', text }
     } catch (error) {
-      return { ok: false, seen: transportOf(error) }
+      return { ok: false, status: 0, seen: transportOf(error), text: '' }
     }
   }
 
@@ -90,8 +93,7 @@ export class Http {
   }
 }
 
-function readJson(text: unknown): Json | undefined {
-  if (typeof text !== 'string') return undefined
+export function readJson(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined

@@ -5,7 +5,7 @@
 import { Subject } from 'rxjs'
 import { join } from 'node:path'
 import { mkdirSync } from 'node:fs'
-import { type Micros, SECOND } from '../../src/core/base/time.ts'
+import { type Micros, MILLISECOND } from '../../src/core/base/time.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
 import { type FeeModel, type FeeSchedule } from '../../src/core/domain/fees.ts'
 import { feeModel, type FeeSettings } from '../../src/reference/fees.ts'
@@ -15,6 +15,7 @@ import { TokenDesk } from './auth.ts'
 import { KisBroker } from './broker.ts'
 import { type Codes, LIVE, PAPER } from './codes.ts'
 import { DayPrices } from './day-prices.ts'
+import { DollarRate } from './fx.ts'
 import { History } from './history.ts'
 import { Http } from './http.ts'
 import { Listings } from './instruments.ts'
@@ -47,9 +48,11 @@ export interface Kis {
   readonly redactor: Redactor
 }
 
-/** Pause between registrations (reference 8.2), milliseconds. */
-const SPACING_MS = 60
-const RECONCILE: Micros = 20 * SECOND
+/** Name of the pair whose rate the account knows. */
+const PAIR = 'USD/KRW'
+
+/** Pause between registrations (reference 8.2). */
+const SPACING: Micros = 60 * MILLISECOND
 
 export function createKis(settings: KisSettings, context: AdapterContext, options: KisOptions = {}): Kis {
   assertHosts(settings.env, settings.hosts)
@@ -72,7 +75,7 @@ function plug<E extends Environment>(
   const openDoor = (hosts: Hosts, keys: KeyPair, env: Environment | 'quotes', perSecond: number): Door => {
     const http = new Http(hosts.rest)
     const wall = options.wall ?? (() => Date.now() * 1000)
-    const place = { env, keys, dir: settings.stateDir, refreshAt: settings.tokenRefreshAt, http, redactor, wall }
+    const place = { env, keys, dir: settings.stateDir, refreshAt: settings.tokenRefreshAt, http, redactor, wall, raw }
     const rate = new RequestRate(perSecond, context.clock)
     return { http, keys, tokens: new TokenDesk(place), rate, clock: context.clock, redactor, raw }
   }
@@ -87,19 +90,22 @@ function plug<E extends Environment>(
   // Sockets speak to broker and source, which are made after them.
   const ends: { broker?: KisBroker<E>; source?: KisMarketSource } = {}
   const trades = options.trades !== false
-  const openSocket = (hosts: Hosts, door: Door, handlers: SocketHandlers): KisSocket => {
+  const openSocket = (hosts: Hosts, name: string, door: Door, handlers: SocketHandlers): KisSocket => {
     const approval = async (signal: AbortSignal) => {
       // A key that gets no token will not get far: the login begins with it.
       const token = await door.tokens.token()
       return typeof token === 'string' ? door.tokens.approval(signal) : token
     }
-    return new KisSocket({ url: hosts.ws, approval, redactor, raw, spacingMs: SPACING_MS }, handlers)
+    return new KisSocket(
+      { url: hosts.ws, name, approval, redactor, raw, spacing: SPACING, clock: context.clock },
+      handlers,
+    )
   }
   const common = {
     frame: (frame) => ends.source?.frame(frame),
     registered: (wanted, refusal) => ends.source?.registered(wanted, refusal),
   } satisfies Partial<SocketHandlers>
-  const socket: KisSocket = openSocket(settings.hosts, trading, {
+  const socket: KisSocket = openSocket(settings.hosts, 'ws', trading, {
     ...common,
     notice: (tr, text) => ends.broker?.notice(tr, text),
     damaged: (tr, why) => {
@@ -121,7 +127,7 @@ function plug<E extends Environment>(
   const quoteSocket: KisSocket | undefined =
     quotes === undefined || quoting === undefined
       ? undefined
-      : openSocket(quotes.hosts, quoting, {
+      : openSocket(quotes.hosts, 'ws quotes', quoting, {
           ...common,
           notice: () => undefined,
           damaged: (_, why) => ends.source?.damaged(why),
@@ -136,7 +142,14 @@ function plug<E extends Environment>(
   }
   const domestic = quoteSocket ?? socket
   const overseas = quoteSocket ?? (settings.env === 'live' ? socket : undefined)
+  const accounts = new AccountInquiries(rest, listings, settings, options.resumed === true, options.isUsTrading)
+  const pair = context.instruments.find((i) => i.venue === 'FX' && i.symbol === PAIR)
+  const rate =
+    pair === undefined || !listings.has('us')
+      ? undefined
+      : new DollarRate({ accounts, clock: context.clock, instrument: pair.id, priceDecimals: pair.priceDecimals })
   ends.source = new KisMarketSource({
+    rate,
     context,
     listings,
     domestic,
@@ -158,12 +171,16 @@ function plug<E extends Environment>(
     rest,
     socket,
     listings,
-    orders: new OwnOrders(listings, options.ordersFile),
-    accounts: new AccountInquiries(rest, listings, settings, options.resumed === true, options.isUsTrading),
+    orders: new OwnOrders(listings, options.ordersFile, options.resumed === true),
+    accounts,
     prices,
     fees: feesOf(listings, context, options.fees),
     rules: rulesOf(settings),
     raw$,
+    endRequests: () => {
+      trading.rate.stop()
+      quoting?.rate.stop()
+    },
     release: async () => {
       windows.stop()
       await close()
@@ -176,7 +193,7 @@ export function rulesOf(settings: KisSettings): BrokerRules {
   return {
     markets: settings.markets,
     clientOrderId: false,
-    reconcileEvery: RECONCILE,
+    reconcileEvery: settings.reconcileEvery,
     funding: settings.usFunding,
     // The US rate, where another broker competes; config/fees/kis.json.
     commissionBps: { num: 25, den: 1 },

@@ -5,7 +5,6 @@
  */
 import { BehaviorSubject, type Observable, Subject } from 'rxjs'
 import { type Micros, SECOND } from '../../src/core/base/time.ts'
-import type { StatusReason, TradingStatus } from '../../src/core/domain/phase.ts'
 import type {
   AdapterContext,
   BarInbound,
@@ -14,12 +13,15 @@ import type {
   MarketSource,
   RawFrame,
 } from '../../src/runtime/ports.ts'
-import { domesticBook, domesticTrade, overseasBook, overseasTrade, readRecords, venueOf } from './decode.ts'
+import { venueOf } from './decode.ts'
+import { FeedDelays } from './delays.ts'
+import { FrameDecoder } from './frames.ts'
+import type { DollarRate } from './fx.ts'
 import type { History } from './history.ts'
 import type { KisListing, Listings } from './instruments.ts'
-import type { Fields } from './rest.ts'
 import type { KisSocket, Wanted } from './socket.ts'
 import type { DataFrame } from './wire/frame.ts'
+import type { Environment } from './wire/transactions.ts'
 
 export interface SourceParts {
   readonly context: AdapterContext
@@ -34,12 +36,9 @@ export interface SourceParts {
   readonly raw$: Observable<RawFrame>
   readonly seen: (event: MarketInbound) => void
   readonly history: History
+  /** The broker's exchange rate, where the run has use for it. */
+  readonly rate: Pick<DollarRate<Environment>, 'events$' | 'start' | 'stop'> | undefined
   readonly release: () => Promise<void>
-}
-
-interface Standing {
-  status: TradingStatus
-  reason: StatusReason
 }
 
 const BACK_OFF: readonly Micros[] = [1 * SECOND, 2 * SECOND, 4 * SECOND, 20 * SECOND, 60 * SECOND]
@@ -53,29 +52,36 @@ export class KisMarketSource implements MarketSource {
   readonly feeds$: BehaviorSubject<readonly FeedStatus[]>
   readonly history: History
   readonly #p: SourceParts
-  readonly #standing = new Map<number, Standing>()
+  readonly #decoder: FrameDecoder
+  readonly #delays: FeedDelays
   readonly #notes = new Map<number, Map<string, string | undefined>>()
   readonly #timers = new Set<() => void>()
   #stopped = false
   /** Frames that were not used, by reason; for people and tests. */
-  readonly quarantined = new Map<string, number>()
+  readonly quarantined: ReadonlyMap<string, number>
 
   constructor(parts: SourceParts) {
     this.#p = parts
     this.raw$ = parts.raw$
     this.history = parts.history
+    this.#decoder = new FrameDecoder(parts.listings)
+    this.#delays = new FeedDelays()
+    this.quarantined = this.#decoder.unused
     this.feeds$ = new BehaviorSubject<readonly FeedStatus[]>(parts.listings.all.map((l) => this.#feedOf(l)))
     for (const listing of parts.listings.all) this.#want(listing)
+    parts.rate?.events$.subscribe((events) => this.events$.next(events))
     this.#tellFeeds()
   }
 
   start(): void {
     for (const socket of this.#p.own) this.#keep(socket, 0)
+    this.#p.rate?.start()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     for (const cancel of this.#timers) cancel()
+    this.#p.rate?.stop()
     await Promise.all(this.#p.own.map((socket) => socket.close()))
     await this.#p.release()
   }
@@ -136,9 +142,10 @@ export class KisMarketSource implements MarketSource {
 
   #feedOf(listing: KisListing): FeedStatus {
     const note = [...this.#notesOf(listing).values()].find((n) => n !== undefined)
-    // `D` keys of the US are real time by the vendor's word (reference 8.11), domestic ones too.
-    const delay = note === undefined && this.#notesOf(listing).size > 0 ? 'realtime' : 'none'
-    return { instrument: listing.instrument.id, delay, note: note ?? '' }
+    const { id } = listing.instrument
+    if (note !== undefined || this.#notesOf(listing).size === 0)
+      return { instrument: id, delay: 'none', note: note ?? '' }
+    return { instrument: id, ...this.#delays.of(listing) }
   }
 
   #tellFeeds(): void {
@@ -147,69 +154,29 @@ export class KisMarketSource implements MarketSource {
 
   /** F-19: kept in the recording, counted, not used. */
   damaged(why: string): void {
-    this.quarantined.set(why, (this.quarantined.get(why) ?? 0) + 1)
+    this.#decoder.count(why)
   }
 
   frame(frame: DataFrame): void {
-    const records = readRecords(frame)
-    if (records === undefined) return this.damaged('a frame whose fields do not divide by its count')
     const now = this.#p.context.clock.now()
-    const events = records.flatMap((r) => this.#read(frame.tr, r, now))
+    const events = this.#decoder.decode(frame, now)
     for (const event of events) this.#p.seen(event)
+    this.#look(events, now)
     if (events.length > 0) this.events$.next(events)
   }
 
-  #read(tr: string, r: Fields, now: Micros): MarketInbound[] {
-    const listing = this.#p.listings.byKey((r.RSYM ?? r.MKSC_SHRN_ISCD ?? '').trim(), venueOf(tr))
-    if (listing === undefined) return this.#unused('a record of a symbol that was not asked for')
-    const event = this.#event(tr, listing, r, now)
-    if (event === undefined) return this.#unused('a record with a value that cannot be')
-    return event === 'nothing' ? [] : [event]
-  }
-
-  #unused(why: string): MarketInbound[] {
-    this.damaged(why)
-    return []
-  }
-
-  #event(tr: string, listing: KisListing, r: Fields, now: Micros): MarketInbound | 'nothing' | undefined {
-    switch (tr) {
-      case 'H0STCNT0':
-      case 'H0NXCNT0':
-        return domesticTrade(listing, r, now)
-      case 'H0STASP0':
-      case 'H0NXASP0':
-        return domesticBook(listing, r, now)
-      case 'HDFSCNT0':
-        return overseasTrade(listing, r)
-      case 'HDFSASP0':
-        return overseasBook(listing, r)
-      case 'H0STMKO0':
-        return this.#status(listing, r, now)
-      default:
-        return undefined
-    }
-  }
-
-  /** Only what changed is told. */
-  #status(listing: KisListing, r: Fields, now: Micros): MarketInbound | 'nothing' {
-    const next = standingOf(r)
-    const before = this.#standing.get(listing.instrument.id) ?? { status: 'trading', reason: 'none' }
-    if (next.status === before.status && next.reason === before.reason) return 'nothing'
-    this.#standing.set(listing.instrument.id, next)
-    // The frame carries no time; a volatility interruption lasts two minutes.
-    const until = next.reason === 'vi' ? now + 120 * SECOND : 0
-    return { type: 'status', venueT: now, instrument: listing.instrument.id, ...next, until }
+  /** What a feed's first data say of its delay; told once, and its listing is not traded from then on. */
+  #look(events: readonly MarketInbound[], now: Micros): void {
+    const late = events.flatMap((e) => (e.type === 'trade' || e.type === 'quote' ? this.#delays.look(e, now) : []))
+    if (late.length === 0) return
+    this.events$.next(late.map((instrument) => untradable(instrument, now)))
+    this.#tellFeeds()
   }
 }
 
-/** H0STMKO0 (reference 8.16). Codes of index breakers: 174 and 184 begin one. */
-function standingOf(r: Fields): Standing {
-  if (r.MKOP_CLS_CODE === '174' || r.MKOP_CLS_CODE === '184') return { status: 'halted', reason: 'breaker' }
-  if (r.TRHT_YN === 'Y' || r.MKOP_CLS_CODE === '164') return { status: 'halted', reason: 'regulatory' }
-  const vi = (r.VI_CLS_CODE ?? '').trim()
-  if (vi !== '' && vi !== 'N' && vi !== '0') return { status: 'auction', reason: 'vi' }
-  return { status: 'trading', reason: 'none' }
+/** One status instead of a denial for stale data at every order: the feed says why. */
+function untradable(instrument: number, now: Micros): MarketInbound {
+  return { type: 'status', venueT: now, instrument, status: 'halted', reason: 'outage', until: 0 }
 }
 
 function isPriced(tr: string): boolean {

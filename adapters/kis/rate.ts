@@ -18,21 +18,50 @@ export class RequestRate {
   readonly #clock: Clock
   /** Moments of the last requests, oldest first, as many as a window may hold. */
   #sent: Micros[] = []
-  readonly #waiting: Record<Urgency, (() => void)[]> = { order: [], query: [], background: [] }
+  readonly #waiting: Record<Urgency, ((granted: boolean) => void)[]> = { order: [], query: [], background: [] }
+  readonly #resting = new Set<() => void>()
   #cancel: (() => void) | undefined
   #pausedUntil: Micros = 0
+  #stopped = false
 
   constructor(perSecond: number, clock: Clock) {
     this.#perSecond = perSecond
     this.#clock = clock
   }
 
-  /** Resolves when the request may leave; it has to leave at once then. */
-  turn(urgency: Urgency): Promise<void> {
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Resolves with true when the request may leave, and it has to leave at once then; with false once nothing may. */
+  turn(urgency: Urgency): Promise<boolean> {
+    if (this.#stopped) return Promise.resolve(false)
     return new Promise((resolve) => {
       this.#waiting[urgency].push(resolve)
       this.#release()
     })
+  }
+
+  /** A wait between tries; `stop` cuts it short. */
+  rest(span: Micros): Promise<void> {
+    if (this.#stopped) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(span, () => end())
+      const end = (): void => {
+        this.#resting.delete(end)
+        cancel()
+        resolve()
+      }
+      this.#resting.add(end)
+    })
+  }
+
+  /** What waits for its turn does not leave any more. */
+  stop(): void {
+    this.#stopped = true
+    this.#cancel?.()
+    for (const urgency of ORDER) for (const refuse of this.#waiting[urgency].splice(0)) refuse(false)
+    for (const end of this.#resting) end()
   }
 
   /** The broker said that we are too fast: nothing but orders leaves for a while (F-16). */
@@ -47,12 +76,12 @@ export class RequestRate {
       const next = this.#next(now)
       if (next === undefined) break
       this.#sent.push(now)
-      next()
+      next(true)
     }
     this.#wake(now)
   }
 
-  #next(now: Micros): (() => void) | undefined {
+  #next(now: Micros): ((granted: boolean) => void) | undefined {
     for (const urgency of ORDER) {
       if (urgency !== 'order' && now < this.#pausedUntil) return undefined
       const next = this.#waiting[urgency].shift()

@@ -7,7 +7,7 @@ import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
 import type { TokenDesk } from './auth.ts'
 import { type AccountCode, type Codes, type OrderCode, placeOf, type QuoteCode } from './codes.ts'
 import { classify, type Seen, type Trouble, type Use } from './errors.ts'
-import { type Envelope, type Http, readEnvelope } from './http.ts'
+import { type Envelope, type Http, type HttpReply, readEnvelope } from './http.ts'
 import type { RequestRate, Urgency } from './rate.ts'
 import type { Redactor } from './redact.ts'
 import type { KeyPair } from './settings.ts'
@@ -35,6 +35,9 @@ const QUERY_TIMEOUT_MS = 5000
 const QUERY_TRIES = 4
 const PAUSE: Micros = SECOND / 5
 const PAGES_MAX = 40
+
+/** The adapter was stopped before the request had its turn. */
+const NEVER_LEFT: Seen = { kind: 'transport', code: 'STOPPED', connect: true }
 
 interface Request {
   readonly use: Use
@@ -111,11 +114,11 @@ export function rowsOf(value: unknown): readonly Fields[] {
 async function query(door: Door, request: Request): Promise<RestAnswer> {
   for (let tries = 1; ; tries++) {
     const answer = await once(door, request)
-    if (answer.ok || answer.trouble.class !== 'retryable' || tries === QUERY_TRIES) return answer
+    if (answer.ok || answer.trouble.class !== 'retryable' || tries === QUERY_TRIES || door.rate.stopped) return answer
     if (answer.trouble.token && tries > 1) return answer
     const pause = PAUSE * 2 ** (tries - 1)
     if (answer.trouble.slow) door.rate.pause(pause)
-    await new Promise<void>((resolve) => void door.clock.after(pause, resolve))
+    await door.rate.rest(pause)
   }
 }
 
@@ -123,10 +126,10 @@ async function once(door: Door, request: Request): Promise<RestAnswer> {
   const { use, code, fields, urgency, trCont } = request
   const token = await door.tokens.token()
   if (typeof token !== 'string') return { ok: false, trouble: classify(use, token) }
-  await door.rate.turn(urgency)
+  if (!(await door.rate.turn(urgency))) return { ok: false, trouble: classify(use, NEVER_LEFT) }
   const { path } = placeOf(code)
   const order = use === 'order'
-  tell(door, 'out', path, { tr_id: code, ...fields })
+  tell(door, 'out', path, { tr_id: code, tr_cont: trCont, fields })
   const reply = await door.http.exchange({
     method: order ? 'POST' : 'GET',
     path,
@@ -135,7 +138,7 @@ async function once(door: Door, request: Request): Promise<RestAnswer> {
     timeoutMs: order ? ORDER_TIMEOUT_MS : QUERY_TIMEOUT_MS,
     fresh: order,
   })
-  tell(door, 'in', path, reply.ok ? reply.json : reply.seen)
+  tell(door, 'in', path, frameOf(reply))
   const answer = read(use, reply)
   if (!answer.ok && answer.trouble.token) door.tokens.drop(token)
   return answer
@@ -156,7 +159,13 @@ function tell(door: Door, direction: 'in' | 'out', channel: string, content: unk
   door.raw({ direction, channel, text: door.redactor.clean(JSON.stringify(content)) })
 }
 
-function read(use: Use, reply: Awaited<ReturnType<Http['exchange']>>): RestAnswer {
+/** An answer as it came, with what the body does not say. */
+function frameOf(reply: HttpReply): unknown {
+  if (reply.ok) return { status: reply.status, tr_cont: reply.trCont, body: reply.text }
+  return reply.seen.kind === 'transport' ? { failure: reply.seen.code } : { status: reply.status, body: reply.text }
+}
+
+function read(use: Use, reply: HttpReply): RestAnswer {
   const failed = (seen: Seen): RestAnswer => ({ ok: false, trouble: classify(use, seen) })
   if (!reply.ok) return failed(reply.seen)
   const envelope = readEnvelope(reply.json)

@@ -7,7 +7,8 @@
  * the session, whatever the socket says of itself (F-04). These deadlines are monotonic wall time.
  */
 import WebSocket from 'ws'
-import type { RawFrame } from '../../src/runtime/ports.ts'
+import type { Micros } from '../../src/core/base/time.ts'
+import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
 import { decryptNotice, type NoticeSecret } from './cipher.ts'
 import type { Seen } from './errors.ts'
 import type { Redactor } from './redact.ts'
@@ -19,6 +20,7 @@ import {
   readControl,
   readFrame,
   registration,
+  writeFrame,
 } from './wire/frame.ts'
 
 export interface Wanted {
@@ -44,11 +46,14 @@ export interface SocketHandlers {
 
 export interface SocketPlace {
   readonly url: string
+  /** Channel of its frames in a recording. */
+  readonly name: string
   readonly approval: (signal: AbortSignal) => Promise<string | Seen>
   readonly redactor: Redactor
   readonly raw: (frame: RawFrame) => void
-  /** Pause between registrations, milliseconds of wall time. */
-  readonly spacingMs: number
+  /** Pause between registrations, on the session's clock: a courtesy to the vendor, as the request rate is. */
+  readonly spacing: Micros
+  readonly clock: Clock
 }
 
 /** R-35. */
@@ -74,7 +79,8 @@ export class KisSocket {
   #probe = 0
   #timer: NodeJS.Timeout | undefined
   #queue: Wanted[] = []
-  #sender: NodeJS.Timeout | undefined
+  /** Cancels the pause before the next registration. */
+  #sender: (() => void) | undefined
   #settle: ((failure: string | undefined) => void) | undefined
 
   constructor(place: SocketPlace, handlers: SocketHandlers) {
@@ -173,7 +179,7 @@ export class KisSocket {
     this.#socket = undefined
     this.#state = 'idle'
     clearInterval(this.#timer)
-    clearTimeout(this.#sender)
+    this.#sender?.()
     this.#sender = undefined
     this.#queue = []
     this.#acknowledged.clear()
@@ -193,7 +199,8 @@ export class KisSocket {
       return
     }
     this.#register(next)
-    this.#sender = setTimeout(() => this.#sendNext(), this.#place.spacingMs)
+    const { clock, spacing } = this.#place
+    this.#sender = clock.after(spacing, () => this.#sendNext())
   }
 
   #register({ tr, key }: Wanted): void {
@@ -207,7 +214,7 @@ export class KisSocket {
   }
 
   #tell(direction: 'in' | 'out', text: string): void {
-    this.#place.raw({ direction, channel: 'ws', text: this.#place.redactor.clean(text) })
+    this.#place.raw({ direction, channel: this.#place.name, text: this.#place.redactor.clean(text) })
   }
 
   #message(text: string): void {
@@ -274,22 +281,31 @@ export class KisSocket {
       return this.#handlers.damaged('', 'an unreadable frame')
     }
     if (!NOTICE.test(frame.tr)) {
-      this.#tell('in', text)
+      const { name, raw, redactor } = this.#place
+      raw({ direction: 'in', channel: name, text: redactor.cleanPublic(text) })
       return frame.encrypted
         ? this.#handlers.damaged(frame.tr, 'an encrypted market frame')
         : this.#handlers.frame(frame)
     }
+    this.#notice(frame, text)
+  }
+
+  /** Recorded in plain text, without the person: the ciphertext is of no use once its secret is gone. */
+  #notice(frame: DataFrame, text: string): void {
+    const { tr } = frame
+    const secret = this.#secrets.get(tr)
+    const plain = frame.encrypted && secret !== undefined ? decryptNotice(frame.payload, secret) : undefined
+    if (plain !== undefined) {
+      this.#place.raw({ direction: 'in', channel: `${this.#place.name} ${tr}`, text: this.#withoutPerson(plain) })
+      return this.#handlers.notice(tr, plain)
+    }
+    this.#tell('in', frame.encrypted ? text : writeFrame({ ...frame, payload: this.#withoutPerson(frame.payload) }))
     // The transport is open: a plain fill may be anybody's (reference 8.15).
-    if (!frame.encrypted) return this.#handlers.damaged(frame.tr, 'a notice that is not encrypted')
-    const secret = this.#secrets.get(frame.tr)
-    const plain = secret === undefined ? undefined : decryptNotice(frame.payload, secret)
-    if (plain === undefined) return this.#handlers.damaged(frame.tr, 'a notice that does not decrypt')
-    this.#place.raw({
-      direction: 'in',
-      channel: `ws ${frame.tr}`,
-      text: withoutPerson(this.#place.redactor.clean(plain)),
-    })
-    this.#handlers.notice(frame.tr, plain)
+    this.#handlers.damaged(tr, frame.encrypted ? 'a notice that does not decrypt' : 'a notice that is not encrypted')
+  }
+
+  #withoutPerson(plain: string): string {
+    return withoutPerson(this.#place.redactor.clean(plain))
   }
 
   #beat(): void {

@@ -1,7 +1,8 @@
-/** `import csv`, `import yahoo`, `import parquet`: history → tape. The work is in src/import; here options and output. */
+/** `import csv`, `import yahoo`, `import parquet`, `import raw`: history → tape. The work is in src/import; here options and output. */
 import type { AttachAction, CliCommand, CommandContext, CommandResult, Options } from './command.ts'
 import { repeat } from './command.ts'
 import type { Command } from 'commander'
+import { addRawCommand } from './import-raw.ts'
 import { addSourceCommand } from './import-source.ts'
 
 function commonOptions(command: Command): Command {
@@ -36,6 +37,7 @@ export const command: CliCommand = {
     )
     action(csv, runCsv)
     addSourceCommand(command, action)
+    addRawCommand(command, action)
     const parquet = commonOptions(
       command
         .command('parquet')

@@ -37,9 +37,7 @@ function valuesOf(e: EngineEvent, price: number, qty: number): readonly number[]
   }
 }
 
-export interface JournalTapeOptions {
-  /** A session's directory. */
-  readonly run: string
+export interface MarketTapeOptions {
   readonly out: string
   readonly instruments: readonly Instrument[]
   /** Name of the feed, for the manifest. */
@@ -50,12 +48,25 @@ export interface JournalTapeOptions {
   readonly resolution: TapeManifest['time_resolution']
 }
 
+export interface JournalTapeOptions extends MarketTapeOptions {
+  /** A session's directory. */
+  readonly run: string
+}
+
 /** Writes and seals the tape; undefined when the session saw no market row. */
-export async function journalTape(o: JournalTapeOptions): Promise<TapeManifest | undefined> {
+export function journalTape(o: JournalTapeOptions): Promise<TapeManifest | undefined> {
+  return marketTape(recordedEvents(journalRecords(o.run)), o)
+}
+
+/** The market rows among events in time order, as a tape; undefined when there is none. */
+export async function marketTape(
+  events: Iterable<EngineEvent> | AsyncIterable<EngineEvent>,
+  o: MarketTapeOptions,
+): Promise<TapeManifest | undefined> {
   const blocks = new Map<string, RowBlock>()
   let writer: TapeWriter | undefined
   try {
-    for (const e of recordedEvents(journalRecords(o.run))) {
+    for await (const e of events) {
       if (!('instrument' in e) || !(e.type in STREAM)) continue
       const kind = e.type as MarketKind
       const i = o.instruments[e.instrument] as Instrument
@@ -80,7 +91,7 @@ export async function journalTape(o: JournalTapeOptions): Promise<TapeManifest |
   }
 }
 
-function begin(o: JournalTapeOptions): Promise<TapeWriter> {
+function begin(o: MarketTapeOptions): Promise<TapeWriter> {
   return TapeWriter.create(o.out, {
     source: { kind: o.generated ? 'generated' : 'recorded', name: o.source },
     ...(o.generated ? { label: 'generated' as const } : {}),

@@ -133,6 +133,13 @@ const KINDS = [
   ],
   ['bad-print', 'next', 'F-38 F-40', 'a trade frame with its price multiplied', { factor: ['multiplier', 10] }],
   ['stale-stamp', 'next', 'F-42', 'a trade frame stamped in the past', { seconds: ['how far', 3600] }],
+  [
+    'feed-delayed',
+    'lasting',
+    'F-42',
+    'all stamps of the feed lie behind, as where its service was not applied for',
+    { ...SYMBOL, minutes: ['how far', 15] },
+  ],
   ['halt', 'lasting', 'F-44', 'the listing is halted: no quotes, orders refused, a status frame at both ends', SYMBOL],
   [
     'external-order',

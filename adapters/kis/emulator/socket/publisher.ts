@@ -2,6 +2,7 @@
  * Collects what the market did and tells it to those who registered. Between two flushes the prints of a listing gather
  * into one frame of several records, and its book is told once, as it stands.
  */
+import { MINUTE, type Micros, SECOND } from '../../../../src/core/base/time.ts'
 import { joinRecords } from '../../wire/frame.ts'
 import { readSocketKey } from '../../wire/exchanges.ts'
 import type { Row } from '../../wire/fields.ts'
@@ -101,27 +102,39 @@ export class Publisher {
         return this.#trades(tr, symbol, (values) => records.overseasTradeFields(values, layouts))
       case 'H0STASP0':
         if (exchange !== undefined || !this.#books.has(symbol)) return []
-        return [joinRecords(tr, [records.domesticBook(board, layouts)])]
+        return [joinRecords(tr, [records.domesticBook(board, layouts, this.#late(symbol))])]
       case 'HDFSASP0':
         if (exchange === undefined || !this.#books.has(symbol)) return []
-        return [joinRecords(tr, [records.overseasBook(board, exchange)])]
+        return [joinRecords(tr, [records.overseasBook(board, exchange, this.#late(symbol))])]
       default:
         return []
     }
   }
 
   #trades(tr: string, symbol: string, fields: (values: Row) => string[]): string[] {
-    const all = (this.#prints.get(symbol) ?? []).map((values) => fields(this.#scripted(tr, values)))
+    const all = (this.#prints.get(symbol) ?? []).map((values) => fields(this.#scripted(tr, symbol, values)))
     const frames: string[] = []
     for (let i = 0; i < all.length; i += RECORDS_MAX) frames.push(joinRecords(tr, all.slice(i, i + RECORDS_MAX)))
     this.#lastTrade = frames.at(-1) ?? this.#lastTrade
     return frames
   }
 
-  /** Wrong prices and stamps, where a fault asks for them. */
-  #scripted(tr: string, values: Row): Row {
+  /** How far behind a delayed feed's stamps are. */
+  #late(symbol: string): Micros {
     const { faults, clock } = this.#world
     const now = clock.now()
+    const fault = faults.list().find((f) => f.spec.kind === 'feed-delayed' && f.at <= now && now < f.until)
+    if (fault === undefined || (fault.params.symbol !== '' && fault.params.symbol !== symbol)) return 0
+    fault.fired++
+    return Number(fault.params.minutes) * MINUTE
+  }
+
+  /** Wrong prices and stamps, where a fault asks for them. */
+  #scripted(tr: string, symbol: string, given: Row): Row {
+    const { faults, clock } = this.#world
+    const now = clock.now()
+    const late = this.#late(symbol)
+    const values = late === 0 ? given : backdated(tr, given, now - late)
     const bad = faults.take('bad-print', now, { trId: tr })
     const stale = faults.take('stale-stamp', now, { trId: tr })
     if (bad === undefined && stale === undefined) return values
@@ -131,12 +144,7 @@ export class Publisher {
       const price = Number(values[name]) * Number(bad.params.factor)
       out[name] = tr === 'H0STCNT0' ? String(Math.round(price)) : price.toFixed(4)
     }
-    if (stale !== undefined) {
-      const past = kst(now - Number(stale.params.seconds) * 1_000_000)
-      if (tr === 'H0STCNT0') out.STCK_CNTG_HOUR = past.time
-      else Object.assign(out, { KHMS: past.time, KYMD: past.date })
-    }
-    return out
+    return stale === undefined ? out : backdated(tr, out, now - Number(stale.params.seconds) * SECOND)
   }
 
   #damage(tr: string, frame: string): string {
@@ -148,4 +156,10 @@ export class Publisher {
     const [enc, id, count, payload] = frame.split('|') as [string, string, string, string]
     return [enc, id, String(Number(count) + 1).padStart(3, '0'), payload].join('|')
   }
+}
+
+/** A trade with the stamps of an earlier moment. */
+function backdated(tr: string, values: Row, t: Micros): Row {
+  const { date, time } = kst(t)
+  return tr === 'H0STCNT0' ? { ...values, STCK_CNTG_HOUR: time } : { ...values, KHMS: time, KYMD: date }
 }

@@ -1,4 +1,5 @@
 /** Market records of the socket, from a board (reference 8.9 to 8.12, 8.16). */
+import type { Micros } from '../../../../src/core/base/time.ts'
 import { H0STASP0, H0STCNT0, H0STMKO0, HDFSASP0, HDFSCNT0 } from '../../wire/columns.ts'
 import { type ExchangeCodes, socketKey } from '../../wire/exchanges.ts'
 import type { Row } from '../../wire/fields.ts'
@@ -87,7 +88,8 @@ export function domesticTradeFields(values: Row, layouts: Layouts): string[] {
   return toFields(H0STCNT0.slice(0, layouts.trades), values)
 }
 
-export function domesticBook(board: Board, layouts: Layouts): string[] {
+/** `late`: how far its stamps lie behind. */
+export function domesticBook(board: Board, layouts: Layouts, late: Micros): string[] {
   const [asks, bids] = [board.asks(), board.bids()]
   const values: Row = {}
   asks.forEach((level, i) => {
@@ -101,7 +103,7 @@ export function domesticBook(board: Board, layouts: Layouts): string[] {
   // "No expected price" is written as a change of -100 % (8.10).
   Object.assign(values, {
     MKSC_SHRN_ISCD: board.listing.symbol,
-    BSOP_HOUR: kst(board.seenAt).time,
+    BSOP_HOUR: kst(board.seenAt - late).time,
     HOUR_CLS_CODE: '0',
     TOTAL_ASKP_RSQN: total(asks),
     TOTAL_BIDP_RSQN: total(bids),
@@ -165,9 +167,10 @@ export function overseasTradeFields(values: Row, layouts: Layouts): string[] {
   return toFields(layouts.overseasTrades === 25 ? HDFSCNT0.slice(1) : HDFSCNT0, values)
 }
 
-export function overseasBook(board: Board, exchange: ExchangeCodes): string[] {
+export function overseasBook(board: Board, exchange: ExchangeCodes, late: Micros): string[] {
   const [asks, bids] = [board.asks(), board.bids()]
-  const [local, korea] = [stamp(board.seenAt, board.listing.zone), stamp(board.seenAt, KST)]
+  const seenAt = board.seenAt - late
+  const [local, korea] = [stamp(seenAt, board.listing.zone), stamp(seenAt, KST)]
   const values: Row = {
     RSYM: socketKey(exchange, board.listing.symbol),
     SYMB: board.listing.symbol,

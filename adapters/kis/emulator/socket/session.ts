@@ -18,6 +18,8 @@ export class Session {
   answeredAt: number
   /** Set while a fault keeps the session from saying anything. */
   mute = false
+  /** Messages handed to the system, for whoever wants to know whether all of them arrived. */
+  sent = 0
   readonly #registrations = new Map<string, Registration>()
 
   constructor(socket: WebSocket, door: Door, nowMs: number) {
@@ -27,7 +29,9 @@ export class Session {
   }
 
   send(text: string): void {
-    if (!this.mute && this.socket.readyState === this.socket.OPEN) this.socket.send(text)
+    if (this.mute || this.socket.readyState !== this.socket.OPEN) return
+    this.sent++
+    this.socket.send(text)
   }
 
   get count(): number {

@@ -1,0 +1,108 @@
+/**
+ * The frames of an adapter as they crossed the wire, one file an adapter beside the journal: a header, then one JSON line
+ * a frame with its time of receipt. It is written behind the session's back, 250 ms late at most, and never holds it up:
+ * when the disk cannot follow, frames are left out and a line says how many. Reading: `raw-read.ts`.
+ */
+import { type FileHandle, open } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Observable, Subscription } from 'rxjs'
+import type { Micros } from '../core/base/time.ts'
+import type { Instrument } from '../core/domain/instrument.ts'
+import type { Clock, RawFrame } from './ports.ts'
+
+export const RAW_FORMAT = 'sametape-raw'
+export const RAW_VERSION = 1
+
+export interface RawHeader {
+  /** Whose frames: kis, ib. */
+  readonly adapter: string
+  /** What could be asked for, as the session had it; ids are positions. */
+  readonly instruments: readonly Instrument[]
+  /** True when the market was an emulator's. */
+  readonly generated: boolean
+}
+
+/** What is on its way to the disk at most; above it frames are left out. */
+const HELD_MAX = 32 * 1024 * 1024
+const WRITE_EVERY_MS = 250
+
+export class RawLog {
+  readonly #clock: Clock
+  readonly #file: Promise<FileHandle>
+  readonly #subscription: Subscription
+  readonly #timer: ReturnType<typeof setInterval>
+  #lines: string[] = []
+  #held = 0
+  #missing = 0
+  #writing: Promise<void> = Promise.resolve()
+  #failure: Error | undefined
+
+  /** Goes on with a file that is there. */
+  constructor(file: string, header: RawHeader, frames$: Observable<RawFrame>, clock: Clock) {
+    this.#clock = clock
+    mkdirSync(dirname(file), { recursive: true })
+    this.#file = open(file, 'a', 0o600)
+    this.#put(JSON.stringify({ format: RAW_FORMAT, version: RAW_VERSION, ...header }))
+    this.#subscription = frames$.subscribe((frame) => this.#take(frame))
+    this.#timer = setInterval(() => this.#write(), WRITE_EVERY_MS)
+  }
+
+  /** Why nothing is recorded any more, if so. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
+  #take({ direction, channel, text }: RawFrame): void {
+    if (this.#failure !== undefined) return
+    if (this.#held > HELD_MAX) {
+      this.#missing++
+      return
+    }
+    const t = this.#clock.now()
+    if (this.#missing > 0) this.#put(JSON.stringify({ t, missing: this.#missing }))
+    this.#missing = 0
+    this.#put(lineOf(t, direction, channel, text))
+  }
+
+  #put(line: string): void {
+    this.#lines.push(line, '\n')
+    this.#held += line.length + 1
+  }
+
+  #write(): void {
+    if (this.#lines.length === 0) return
+    const text = this.#lines.join('')
+    this.#lines = []
+    this.#writing = this.#writing
+      .then(() => this.#append(text))
+      .finally(() => {
+        this.#held -= text.length
+      })
+  }
+
+  async #append(text: string): Promise<void> {
+    if (this.#failure !== undefined) return
+    try {
+      await (await this.#file).appendFile(text)
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error))
+    }
+  }
+
+  /** Everything that was told is in the file when this resolves. */
+  async close(): Promise<void> {
+    this.#subscription.unsubscribe()
+    clearInterval(this.#timer)
+    this.#write()
+    await this.#writing
+    await this.#file.then(
+      (file) => file.close(),
+      () => undefined,
+    )
+  }
+}
+
+function lineOf(t: Micros, direction: RawFrame['direction'], channel: string, text: string): string {
+  return JSON.stringify({ t, d: direction, c: channel, x: text })
+}

@@ -1,0 +1,264 @@
+/**
+ * A whole session of the engine on the KIS adapter against the emulator, over real sockets, with a clock that a test
+ * moves: it steps on only when no request is out and no frame is under way, so an hour takes seconds and nothing is late.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createKis, type Kis, type KisOptions } from '../../adapters/kis/index.ts'
+import { type Addresses, KisEmulator } from '../../adapters/kis/emulator/emulator.ts'
+import type { MarketFeed } from '../../adapters/kis/emulator/feed.ts'
+import { type EmulatorOptions, readCash } from '../../adapters/kis/emulator/options.ts'
+import { DEFAULTS, type KisSettings, readAccount } from '../../adapters/kis/settings.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { SECOND, type Micros } from '../../src/core/base/time.ts'
+import type { Instrument } from '../../src/core/domain/instrument.ts'
+import { calendarVersions, type LiveSpec } from '../../src/runtime/live-spec.ts'
+import { LiveSession } from '../../src/runtime/live-session.ts'
+import { openLiveRun, type LiveRun } from '../../src/runtime/live-run.ts'
+import { sealLiveRun } from '../../src/runtime/live-seal.ts'
+import type { LoadedAgent } from '../../src/runtime/agent-load.ts'
+import type { Inbound } from '../../src/runtime/ports.ts'
+import { RawLog } from '../../src/runtime/raw-log.ts'
+import { HandClock, HandSource } from './live-parts.ts'
+
+export interface PlayOptions {
+  /** The session's directory; one that is there is gone on with. */
+  readonly dir: string
+  readonly feed: MarketFeed
+  readonly agent: LoadedAgent
+  readonly from: Micros
+  readonly emulator?: Partial<EmulatorOptions>
+  readonly kis?: KisOptions
+  readonly settings?: Partial<KisSettings>
+  readonly sets?: readonly string[]
+  /** An emulator that goes on living while the session before it died. */
+  readonly venue?: KisVenue
+}
+
+const sealed = (text: string): { reveal(): string } => ({ reveal: () => text })
+const QUIET_TURNS = 3
+/** What did not arrive by then went down with its session. */
+const PATIENCE_MS = 100
+
+/** The broker's side: what outlives a session. */
+export class KisVenue {
+  readonly emulator: KisEmulator
+  readonly clock: HandClock
+  readonly state: string
+  /** Our exchange rate, as a source of its own: won per dollar. */
+  readonly usdKrw = 1400
+
+  private constructor(emulator: KisEmulator, clock: HandClock) {
+    this.emulator = emulator
+    this.clock = clock
+    this.state = mkdtempSync(join(tmpdir(), 'sametape-kis-play-'))
+  }
+
+  static async open(feed: MarketFeed, from: Micros, given: Partial<EmulatorOptions> = {}): Promise<KisVenue> {
+    const clock = new HandClock(from)
+    const cash = readCash(['KRW=100000000000', 'USD=10000000'])
+    return new KisVenue(await KisEmulator.create({ cash, ...given }, { clock, feed }), clock)
+  }
+
+  async close(): Promise<void> {
+    await this.emulator.close()
+    rmSync(this.state, { recursive: true, force: true })
+  }
+}
+
+export class KisPlay {
+  readonly venue: KisVenue
+  readonly kis: Kis
+  readonly run: LiveRun
+  readonly session: LiveSession
+  readonly rates = new HandSource()
+  readonly spec: LiveSpec
+  readonly #agent: LoadedAgent
+  readonly #raw: RawLog
+  #out = 0
+  #frames = 0
+  #received = 0
+  /** Messages that a session took with it when it ended. */
+  #gone = 0
+
+  private constructor(o: PlayOptions, venue: KisVenue) {
+    this.venue = venue
+    this.#agent = o.agent
+    const { clock } = venue
+    const instruments = withRate(o.feed.instruments)
+    const settings = settingsOf(venue, o.settings ?? {})
+    const context = { broker: 0, instruments, currencies: ['KRW', 'USD'], clock }
+    this.kis = createKis(settings, context, { ordersFile: join(venue.state, 'orders.jsonl'), ...o.kis })
+    const config = loadConfig({ dir: undefined, sets: [...(o.sets ?? [])], env: {} })
+    this.spec = specOf(instruments, this.kis, o)
+    this.run = openLiveRun({ dir: o.dir, spec: this.spec, config, agent: o.agent })
+    const { setup, header, sink, recovered } = this.run
+    this.session = new LiveSession({
+      ...{ setup, header, sink, clock, sources: [this.kis.source, this.rates], brokers: [this.kis.broker] },
+      ...(recovered === undefined ? {} : { recovered: recovered.engine }),
+    })
+    this.#raw = new RawLog(this.rawFile, { adapter: 'kis', instruments, generated: true }, this.kis.broker.raw$, clock)
+    this.kis.broker.raw$.subscribe(({ channel, direction }) => {
+      this.#frames++
+      if (direction === 'in' && channel.startsWith('ws')) this.#received++
+      if (channel.startsWith('/')) this.#out += direction === 'out' ? 1 : -1
+    })
+  }
+
+  static async open(o: PlayOptions): Promise<KisPlay> {
+    return new KisPlay(o, o.venue ?? (await KisVenue.open(o.feed, o.from, o.emulator)))
+  }
+
+  get rawFile(): string {
+    return join(this.run.dir, 'raw', 'kis.jsonl')
+  }
+
+  get desk(): LiveSession['engine']['desk'] {
+    return this.session.engine.desk
+  }
+
+  input(event: Inbound): void {
+    this.session.input(event)
+  }
+
+  arm(): void {
+    this.input({ type: 'operator', action: 'arm', broker: -1, instrument: -1, value: 0, price: 0 })
+  }
+
+  /** Connected and reconciled: within some seconds of the session's time. */
+  async start(resume: 0 | 1 | 2): Promise<void> {
+    let linked = false
+    this.kis.broker.events$.subscribe((events) => {
+      linked ||= events.some((e) => e.type === 'link')
+    })
+    this.session.start(resume)
+    // A connection is made in wall time, during which the session's stands all but still.
+    while (!linked) {
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      await this.pass(1000, 1000)
+    }
+    this.rate()
+    await this.until(
+      () => this.desk.state !== 'RECONCILING' && this.desk.state !== 'UNARMED',
+      60,
+      () => {
+        if (this.desk.state === 'UNARMED') this.arm()
+      },
+    )
+  }
+
+  rate(): void {
+    const i = this.run.setup.instruments.find((x) => x.symbol === 'USD/KRW')
+    if (i === undefined) throw new Error('no exchange rate')
+    const t = this.venue.clock.now()
+    this.rates.events$.next([
+      { type: 'fx', venueT: t, instrument: i.id, rate: this.venue.usdKrw * 10 ** i.priceDecimals },
+    ])
+  }
+
+  async until(done: () => boolean, seconds: number, each: () => void = () => undefined): Promise<void> {
+    for (let i = 0; i < seconds * 4 && !done(); i++) {
+      each()
+      await this.pass(SECOND / 4, SECOND / 4)
+    }
+    if (!done()) throw new Error(`not within ${seconds} s; the engine is ${this.desk.state}`)
+  }
+
+  /** Lets `span` go by in steps, each of them to its end. */
+  async pass(span: Micros, step: Micros): Promise<void> {
+    const { clock, emulator } = this.venue
+    const end = clock.now() + span
+    while (clock.now() < end) {
+      clock.advance(Math.min(step, end - clock.now()))
+      await emulator.advance(clock.now())
+      await this.#settle()
+      if (this.session.failure !== undefined) throw this.session.failure
+    }
+  }
+
+  /** Nothing is under way: no answer is owed, every message arrived, and for some turns of the event loop none came. */
+  async #settle(): Promise<void> {
+    const { emulator } = this.venue
+    const until = performance.now() + PATIENCE_MS
+    for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
+      const before = this.#frames
+      await new Promise((resolve) => setImmediate(resolve))
+      if (emulator.busy) emulator.flush()
+      if (this.#behind() > 0 && performance.now() > until) this.#gone += this.#behind()
+      if (emulator.busy || this.#out > 0 || this.#frames !== before || this.#behind() > 0) quiet = -1
+    }
+  }
+
+  #behind(): number {
+    const sent = this.venue.emulator.sessions().reduce((sum, s) => sum + s.sent, 0)
+    return sent - this.#gone - this.#received
+  }
+
+  /** The process dies: nothing is said to anybody, the journal holds what it holds. */
+  async kill(): Promise<void> {
+    await this.session.end()
+    await this.#raw.close()
+  }
+
+  async seal(): ReturnType<typeof sealLiveRun> {
+    await this.session.end()
+    await this.#raw.close()
+    return sealLiveRun(this.run, this.session, { mode: 'paper', agent: this.#agent, generated: true })
+  }
+}
+
+/** The engine wants a rate between its currencies; a generated feed has none. */
+function withRate(instruments: readonly Instrument[]): readonly Instrument[] {
+  if (instruments.some((i) => i.symbol === 'USD/KRW')) return instruments
+  const like = instruments[0] as Instrument
+  const rate: Instrument = {
+    ...{ id: instruments.length, symbol: 'USD/KRW', venue: 'FX', currency: 'KRW', priceDecimals: 2, qtyDecimals: 0 },
+    ...{ ticks: [{ from: 0, tick: 1 }], lot: like.lot, economicId: 'FX:USD/KRW', allowShort: false },
+  }
+  return [...instruments, rate]
+}
+
+function settingsOf({ emulator, state }: KisVenue, given: Partial<KisSettings>): KisSettings {
+  const [trading, quotes] = emulator.addresses as [Addresses, Addresses | undefined]
+  const keysOf = ({ credentials }: Addresses) => ({
+    appKey: sealed(credentials.appkey),
+    appSecret: sealed(credentials.appsecret),
+  })
+  const { env, requestsPerSecond } = emulator.world.options
+  return {
+    ...DEFAULTS,
+    env,
+    hosts: { rest: trading.rest, ws: trading.ws },
+    keys: keysOf(trading),
+    account: readAccount(trading.credentials.account),
+    htsId: trading.credentials.hts_id,
+    stateDir: state,
+    requestsPerSecond,
+    quotes: quotes === undefined ? undefined : { hosts: { rest: quotes.rest, ws: quotes.ws }, keys: keysOf(quotes) },
+    ...given,
+  }
+}
+
+function specOf(instruments: readonly Instrument[], kis: Kis, { agent, sets = [] }: PlayOptions): LiveSpec {
+  const fx = instruments.findIndex((i) => i.symbol === 'USD/KRW')
+  const ticks = { quotes: true, trades: true, bars: false, sessionBars: false, oneSided: false, barMicros: 0 }
+  return {
+    schema_version: 2,
+    kind: 'live',
+    config: Object.fromEntries(sets.map((s) => s.split('=') as [string, string])),
+    agent: { name: agent.name, hash: agent.hash, params: {} },
+    instruments: instruments as never,
+    shapes: instruments.map((_, i) =>
+      i === fx ? { ...ticks, quotes: false, trades: false } : { ...ticks, heartbeat: 10 * SECOND },
+    ),
+    calendars: calendarVersions(instruments),
+    currencies: ['KRW', 'USD'],
+    base: 'USD',
+    routes: [{ currency: 'KRW', instrument: fx, inverse: true }, null],
+    brokers: [{ name: 'kis', rules: { ...kis.broker.rules, markets: [...(kis.broker.rules.markets ?? [])] } }],
+    cash: [[0, 0]],
+    arming: 'operator',
+    fees: 'kis',
+  }
+}
