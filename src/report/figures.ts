@@ -69,7 +69,8 @@ export function figuresOf(subject: Subject, facts: RunFacts, prices: MarketPrice
   const scaled = (text: string | undefined): number | undefined =>
     text === undefined ? undefined : toScaled(text, moneyDecimals(base))
   const initial = scaled(result.initial_equity) ?? facts.firstEquity
-  const final = facts.lastEquity ?? scaled(result.final_equity)
+  // The manifest's is of the very end; the last row may be a bar older.
+  const final = scaled(result.final_equity) ?? facts.lastEquity
   const armed = initial !== undefined && initial > 0 && final !== undefined
   const known = armed && !facts.flowWithoutRate
   const returns = known ? dayReturns([initial, ...facts.rolls, final], facts.flows) : []

@@ -144,5 +144,9 @@ function banner(subject: Subject): Markup {
 
 function stoppedNote(f: Figures): Markup {
   if (f.stopped === undefined) return html``
+  // An ordinary end: whoever ran it stopped it.
+  if (f.stopped.rule === 'operator') {
+    return html`<p class="quiet">Ended in order at ${stamp(f.stopped.t)} UTC; what was held stayed held.</p>`
+  }
   return html`<div class="banner"><b>Stopped by ${f.stopped.rule}</b> at ${stamp(f.stopped.t)} UTC.</div>`
 }

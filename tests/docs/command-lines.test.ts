@@ -27,9 +27,6 @@ interface Line {
   readonly line: string
 }
 
-/** The example shows what the embedded session of this issue takes; until it is there, `start` takes less. */
-const AHEAD = new Set(['start'])
-
 /** Commands in indented or fenced blocks, and those in `code` that name the program and more than a command's name. */
 function commandLines(file: string): Line[] {
   const text = readFileSync(join(ROOT, file), 'utf8')
@@ -114,8 +111,7 @@ describe('the check itself', () => {
 })
 
 describe('the help', () => {
-  const shown = registry.filter((entry) => !AHEAD.has(entry.name))
-  it.each(shown.map((entry) => [entry.name, entry.example]))(
+  it.each(registry.map((entry) => [entry.name, entry.example]))(
     'of %s shows an example that it takes',
     async (_, example) => {
       expect(await objection(example.replace(/^npx sametape /, ''))).toBeUndefined()
