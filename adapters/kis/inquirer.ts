@@ -11,7 +11,7 @@ import { AbsenceWatch } from './absence.ts'
 import { cashOf, type Domestic, positionsOf, type Ties } from './accounts.ts'
 import { bookedFills, bookedOrders, type Listed } from './books.ts'
 import type { BrokerParts } from './broker.ts'
-import { provesAbsence } from './evidence.ts'
+import { BALANCES_APART, provesAbsence } from './evidence.ts'
 import type { Market } from './instruments.ts'
 import type { OrderLists } from './lists.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -56,6 +56,17 @@ export class Inquirer<E extends Environment> {
     const proves = provesAbsence(market, settings.env, now) || ((await this.#looksAbsent(order)) ?? false)
     if (order.phase !== 'doubt') return
     this.#upkeep.tell([{ type: 'absent', broker: context.broker, orderId: order.orderId, proves }])
+    this.#conclude(order, proves, now)
+  }
+
+  /**
+   * Two proofs, far enough apart: it never arrived, and the books need not wait for it any more. Should it turn up all
+   * the same, it is found as one that nobody expected (F-30).
+   */
+  #conclude(order: OwnOrder, proves: boolean, now: Micros): void {
+    if (!proves) order.provenAt = 0
+    else if (order.provenAt === 0) order.provenAt = now
+    else if (now - order.provenAt >= BALANCES_APART) this.#p.orders.end(order, 'rejected')
   }
 
   #looksAbsent(order: OwnOrder): Promise<boolean | undefined> {

@@ -64,6 +64,8 @@ export class OwnOrder {
   /** Shares counted from a list, whose notices may still come. */
   recovered: Qty = 0
   canceling = false
+  /** When its absence was first proved; 0 while it was not. */
+  provenAt: Micros = 0
   replacing: Replacing | undefined
 
   constructor(orderId: number, listing: KisListing, terms: OrderTerms, sentAt: Micros) {

@@ -54,6 +54,8 @@ export interface PlayOptions {
   plug(run: LiveRun): LivePorts
   /** The session is about to begin. */
   begun?(session: LiveSession, run: LiveRun, ready: readonly Readiness[]): void
+  /** Name of the feed where each part's market rows are to become a tape. */
+  readonly tape?: string | undefined
   /** Further content of the manifest. */
   readonly provenance?: Readonly<Record<string, unknown>>
 }
@@ -110,7 +112,7 @@ function bookOf(o: PlayOptions, run: LiveRun): DayBook {
   }
   const plan = {
     part: place.nextPart ?? oneDay,
-    seal: { mode, agent, generated, ...(provenance && { provenance }) },
+    seal: { mode, agent, generated, ...(o.tape && { tape: o.tape }), ...(provenance && { provenance }) },
     sealLater: place.sealLater ?? sealPart,
     open: { spec, config, agent },
   }

@@ -29,6 +29,13 @@ class Continuation implements RecordSink {
   }
 
   block(bytes: Uint8Array, lengths: Uint16Array, count: number, closes: boolean): void {
+    // A block may fill up within a handler of the agent: reading the journal then is not the agent's doing.
+    const guard = suspend()
+    this.#block(bytes, lengths, count, closes)
+    resume(guard)
+  }
+
+  #block(bytes: Uint8Array, lengths: Uint16Array, count: number, closes: boolean): void {
     let at = 0
     let i = 0
     for (; i < count && this.#left > 0; i++, this.#left--) {

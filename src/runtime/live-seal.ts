@@ -12,6 +12,7 @@ import type { Engine } from '../core/engine/engine.ts'
 import type { JournalWriter } from '../tape/journal.ts'
 import { codeVersion } from '../tape/version.ts'
 import { writeTables } from './backtest.ts'
+import { journalTape } from './journal-tape.ts'
 import { readOpening } from './live-opening.ts'
 import type { LatencyFigures } from './latency-log.ts'
 import type { LiveRun } from './live-run.ts'
@@ -25,6 +26,8 @@ export interface SealTask {
   readonly dir: string
   readonly lineage: string
   readonly content: Readonly<Record<string, unknown>>
+  /** Name of the feed where the market rows become a tape of their own, `<dir>.tape`. */
+  readonly tape: string | undefined
 }
 
 export interface PartFigures extends Readonly<Record<string, unknown>> {
@@ -64,6 +67,8 @@ export interface SealOptions {
   readonly mode: string
   readonly agent: { readonly name: string; readonly hash: string }
   readonly generated: boolean
+  /** Name of the feed where the market rows are to become a tape of their own. */
+  readonly tape?: string
   /** Further content of the manifest. */
   readonly provenance?: Readonly<Record<string, unknown>>
 }
@@ -86,10 +91,10 @@ export function closePart(run: LiveRun, figures: PartFigures, o: SealOptions): S
     ...o.provenance,
     result,
   }
-  return { dir: run.dir, lineage: run.lineage, content }
+  return { dir: run.dir, lineage: run.lineage, content, tape: o.tape }
 }
 
-/** Writes tables and manifest; afterwards the part verifies. */
+/** Writes tables and manifest, and the tape where one is wanted; afterwards the part verifies. */
 export async function sealPart(task: SealTask): Promise<void> {
   const spec = liveSpecSchema.parse(JSON.parse(readFileSync(join(task.dir, 'config.json'), 'utf8')))
   const config = loadConfig({ dir: undefined, sets: liveSetsOf(spec), env: {} })
@@ -99,6 +104,17 @@ export async function sealPart(task: SealTask): Promise<void> {
   for (const name of readdirSync(task.dir)) if (name.endsWith('.csv')) rmSync(join(task.dir, name))
   writeTables(task.dir, setup, task.lineage)
   await sealRun(task.dir, task.content)
+  if (task.tape === undefined) return
+  const out = tapeOf(task.dir)
+  rmSync(out, { recursive: true, force: true })
+  const generated = task.content.generated === true
+  const { instruments } = setup
+  await journalTape({ run: task.dir, out, instruments, source: task.tape, generated, resolution: 's' })
+}
+
+/** Where the market rows of a part lie as a tape. */
+export function tapeOf(part: string): string {
+  return `${part}.tape`
 }
 
 export interface LiveSummary extends PartFigures {

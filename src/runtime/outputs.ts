@@ -9,6 +9,7 @@ import type { EngineSetup } from '../core/engine/setup.ts'
 import { ALERT_CODES, type AlertCode } from '../core/execution/alerts.ts'
 import { ENGINE_STATES, type EngineState, reasonsOf } from '../core/execution/gate.ts'
 import type { DenialReason } from '../core/domain/reason.ts'
+import { BookedFills, reportedFill } from './booked-fills.ts'
 import type { RecordView } from './record-fields.ts'
 
 interface At {
@@ -77,6 +78,7 @@ const sideOf = (x: number): 'buy' | 'sell' => (x > 0 ? 'buy' : 'sell')
 /** Decoders of one run; each gives undefined for a record that is not of its stream. */
 export class Decoder {
   readonly #setup: EngineSetup
+  readonly #booked = new BookedFills()
 
   constructor(setup: EngineSetup) {
     this.#setup = setup
@@ -90,18 +92,13 @@ export class Decoder {
   }
 
   fill = (r: RecordView): FillOutput | undefined => {
-    if (r.kind !== KIND.report || word(r, 3) !== FILLED) return undefined
-    const s = this.#scales(r.instrument)
+    const reported = r.kind === KIND.report && word(r, 3) === FILLED
+    const f = reported ? reportedFill(r) : this.#booked.look(r)
+    if (f === undefined) return undefined
+    const s = this.#scales(f.instrument)
     return {
-      ...at(r),
-      symbol: s.symbol,
-      orderId: word(r, 5),
-      side: sideOf(word(r, 7)),
-      qty: word(r, 8) / s.qty,
-      price: word(r, 9) / s.price,
-      fee: word(r, 10) / s.money,
-      tax: word(r, 11) / s.money,
-      currency: s.currency,
+      ...{ seq: f.seq, t: f.t, symbol: s.symbol, orderId: f.orderId, side: sideOf(f.side), currency: s.currency },
+      ...{ qty: f.qty / s.qty, price: f.price / s.price, fee: f.fee / s.money, tax: f.tax / s.money },
     }
   }
 

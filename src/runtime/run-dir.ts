@@ -33,6 +33,8 @@ const runManifestSchema = z.looseObject({
   inputs: z.number(),
   code: z.string(),
   tapes: z.array(tapeRef),
+  /** The part that a part of a session goes on from. */
+  after: z.object({ part: z.string(), digest: z.string() }).optional(),
   /** Present where fees came from a table. */
   fee_table: z.object({ name: z.string(), version: z.string(), sha256: z.string() }).optional(),
   files: z.array(listedFile),

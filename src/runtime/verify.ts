@@ -26,6 +26,8 @@ export interface Verification {
   readonly code: { readonly recorded: string; readonly running: string }
   readonly first_difference: Difference | null
   readonly cause: string | null
+  /** The part of its session that it goes on from. */
+  readonly after?: { readonly part: string; readonly digest: string }
 }
 
 /** The agent as it was recorded: ours by name, a user's from the copy inside the run. */
@@ -49,7 +51,8 @@ export async function verify(run: string, options: VerifyOptions): Promise<Verif
   if ('kind' in spec) {
     const agent = await recordedAgent(run, spec)
     const again = rerunLive(run, spec, agent, (n) => options.progress?.(n, manifest.events), options.watch)
-    return judge(manifest, again.digest, again.events, again.first, undefined)
+    const judged = judge(manifest, again.digest, again.events, again.first, undefined)
+    return manifest.after === undefined ? judged : { ...judged, after: manifest.after }
   }
   const dirs = manifest.tapes.map((t, i) => options.tapes?.[i] ?? resolve(run, t.path))
   const tapes = await openTapes(dirs)

@@ -56,7 +56,11 @@ export function drawn(seed: number, most: number): Scenario {
 }
 
 /** Plays scenarios `seed`, `seed + 1`, …; the first failure of each invariant is made smaller. */
-export function campaign(o: CampaignOptions, progress?: (played: number, failed: number) => void): CampaignResult {
+export function campaign(
+  o: CampaignOptions,
+  progress?: (played: number, failed: number) => void,
+  found?: (failure: Failure) => void,
+): CampaignResult {
   const seen = new Map<string, number>()
   const failures = new Map<string, Failure>()
   let steps = 0
@@ -71,7 +75,9 @@ export function campaign(o: CampaignOptions, progress?: (played: number, failed:
     if (violation !== undefined && !failures.has(violation.id)) {
       const small = shrink(whole, violation.id)
       const message = run(small).violation?.message ?? violation.message
-      failures.set(violation.id, { seed, id: violation.id, message, scenario: small })
+      const failure = { seed, id: violation.id, message, scenario: small }
+      failures.set(violation.id, failure)
+      found?.(failure)
     }
     progress?.(played, failures.size)
   }
@@ -82,6 +88,14 @@ function whole(name: string, text: string, least: number): number {
   const n = Number(text)
   if (Number.isSafeInteger(n) && n >= least) return n
   throw new RangeError(`--${name} "${text}": give a whole number of at least ${least}`)
+}
+
+/** At once: a campaign may be stopped. */
+function keep(dir: string, f: Failure): void {
+  mkdirSync(dir, { recursive: true })
+  const file = join(dir, `${f.id.toLowerCase()}-${f.seed}.json`)
+  writeFileSync(file, `${JSON.stringify(f, null, 1)}\n`)
+  console.log(`FAILED ${f.id}, seed ${f.seed}, ${f.scenario.ops.length} operations, kept in ${file}\n  ${f.message}`)
 }
 
 function main(): number {
@@ -107,16 +121,11 @@ function main(): number {
   }
   console.log(`campaign: ${options.runs} scenarios from seed ${options.seed}`)
   const tell = Math.max(1, Math.floor(options.runs / 20))
-  const result = campaign(options, (played, failed) => {
+  const progress = (played: number, failed: number): void => {
     if (played % tell === 0) console.log(`campaign: ${played} played, ${failed} failed`)
-  })
-  for (const [what, count] of [...result.seen].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(`  ${count}  ${what}`)
-  for (const f of result.failures) {
-    mkdirSync(values.keep, { recursive: true })
-    const file = join(values.keep, `${f.id.toLowerCase()}-${f.seed}.json`)
-    writeFileSync(file, `${JSON.stringify(f, null, 1)}\n`)
-    console.log(`FAILED ${f.id}, seed ${f.seed}, ${f.scenario.ops.length} operations, kept in ${file}\n  ${f.message}`)
   }
+  const result = campaign(options, progress, (f) => keep(values.keep, f))
+  for (const [what, count] of [...result.seen].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(`  ${count}  ${what}`)
   const { played, steps, failures } = result
   console.log(`campaign: ${played} scenarios, ${steps} events, ${failures.length} failed, seed ${options.seed}`)
   return failures.length === 0 ? 0 : 1

@@ -1,4 +1,6 @@
 /** Lives of `paper` that end by SIGKILL at random moments, and a last one in order; what the venue then knows decides. */
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { Rng } from '../../src/core/base/rng.ts'
 import { differences, type PaperBench } from '../support/paper-bench.ts'
 
@@ -13,6 +15,8 @@ export interface KillReport {
 
 /** Milliseconds after its beginning within which a life is killed. */
 const WITHIN_MS = 3000
+/** An order's request, answer and notices take about so long. */
+const ORDER_MS = 25
 /** Enough for everything in doubt to be decided: two proofs five seconds apart, and a reconciliation. */
 const LAST_LIFE = '45s'
 
@@ -25,9 +29,11 @@ export async function killAgainAndAgain(
   const rng = Rng.start(seed, 1)
   for (let n = 0; n < kills; n++) {
     const life = bench.paper()
-    // One in eight dies while it still begins.
-    if (rng.below(8) > 0) await life.begun
-    await new Promise((resolve) => setTimeout(resolve, rng.below(WITHIN_MS)))
+    const kind = rng.below(8)
+    // One in eight dies while it still begins, two at any moment, the others while an order is under way.
+    if (kind > 0) await life.begun
+    if (kind > 2) await orderUnderWay(bench)
+    await new Promise((resolve) => setTimeout(resolve, rng.below(kind > 2 ? ORDER_MS : WITHIN_MS)))
     life.child.kill('SIGKILL')
     const code = await life.closed
     if (code !== null) throw new Error(`life ${n + 1} ended by itself with ${code}: ${life.stderr}`)
@@ -49,4 +55,13 @@ export async function killAgainAndAgain(
   }
   const orders = venue.orders.filter((o) => o.action === 'new').length
   return { kills, fills: venue.fills.length, orders, faults, parts: bench.parts }
+}
+
+/** The adapter wrote of an order, or nothing was ordered for a while. */
+async function orderUnderWay(bench: PaperBench): Promise<void> {
+  const path = join(bench.out, '.adapter', 'kis-orders.jsonl')
+  const size = (): number => (existsSync(path) ? statSync(path).size : 0)
+  const before = size()
+  const end = performance.now() + 20_000
+  while (size() === before && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTape } from '../../src/tape/read.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { PaperBench } from '../support/paper-bench.ts'
 import { killAgainAndAgain } from './kills.ts'
@@ -11,7 +12,7 @@ const root = mkdtempSync(join(tmpdir(), 'sametape-paper-'))
 let bench: PaperBench
 
 beforeAll(async () => {
-  bench = await PaperBench.open(join(root, 'bench'), [], 2)
+  bench = await PaperBench.open(join(root, 'bench'), [], 6)
 })
 afterAll(async () => {
   await bench.close()
@@ -25,7 +26,7 @@ describe('paper on the emulator in another process', () => {
     expect(report.orders).toBeGreaterThan(5)
     expect(report.fills).toBeGreaterThan(5)
     expect(report.parts).toHaveLength(1)
-  }, 400_000)
+  }, 600_000)
 
   it('goes on after an ordered end with a new part that opens with the state of the last', async () => {
     const before = bench.parts
@@ -68,7 +69,17 @@ describe('paper on the emulator in another process', () => {
     const before = await bench.state()
     const out = join(root, 'sim')
     const fixed = ['--config', join(bench.dir, 'config'), '--agent', join(bench.dir, 'flip.ts'), '--out', out]
-    const life = bench.run('paper', '--broker', 'sim', ...fixed, '--for', '10s', '--json')
+    const life = bench.run(
+      'paper',
+      '--broker',
+      'sim',
+      '--cash',
+      'USD=1000000,KRW=1000000000',
+      ...fixed,
+      '--for',
+      '10s',
+      '--json',
+    )
     expect(await life.closed).toBe(0)
     const document = JSON.parse(life.stdout) as {
       brokers: Record<string, { fills: number }>
@@ -79,11 +90,32 @@ describe('paper on the emulator in another process', () => {
     expect((await bench.state()).orders).toHaveLength(before.orders.length)
   }, 60_000)
 
+  it('record makes a labelled tape of the feeds, day by day, and orders nothing', async () => {
+    const before = await bench.state()
+    const out = join(root, 'recorded')
+    const life = bench.run('record', '--config', join(bench.dir, 'config'), '--out', out, '--for', '8s', '--json')
+    expect(await life.closed).toBe(0)
+    const { tapes } = JSON.parse(life.stdout) as { tapes: { tape: string; rows: number }[] }
+    expect(tapes).toHaveLength(1)
+    const { manifest } = await openTape(tapes[0]?.tape ?? '')
+    expect(manifest).toMatchObject({ label: 'generated', source: { kind: 'generated', name: 'kis' } })
+    const kinds = manifest.streams.filter((s) => s.rows > 0).map((s) => `${s.symbol} ${s.kind}`)
+    for (const symbol of ['000660', '005930', 'NVDA', 'PLTR']) {
+      expect(kinds).toContain(`${symbol} quotes`)
+      expect(kinds).toContain(`${symbol} trades`)
+    }
+    expect((await bench.state()).orders).toHaveLength(before.orders.length)
+  }, 60_000)
+
   it.each([
     [{ TRADING_MODE: 'live' }, [], /TRADING_MODE=live, but the command is "paper"/],
     [{}, ['--set', 'trading.mode=live'], /trading\.mode is live, but the command is "paper"/],
     [{}, ['--broker', 'mine'], /--broker mine: write paper or sim/],
-    [{}, ['--set', 'trading.symbols=7203'], /trading\.symbols: 7203 trades at/],
+    [
+      {},
+      ['--set', 'brokers.kis.markets=KRX'],
+      /trading\.symbols: NVDA trades at US, which no enabled broker serves \(KRX\)/,
+    ],
   ])('refuses %j %j with exit 2 and leaves nothing', (env, flags, message) => {
     const out = join(root, 'refused')
     const life = runCli(['paper', '--config', join(bench.dir, 'config'), '--out', out, ...flags], {

@@ -30,7 +30,7 @@ export function stampedRoot(mode: string): string {
 /** The parts of a session, oldest first. Throws Failure (2) where the directory holds something else. */
 export function partsOf(root: string): Part[] {
   if (!existsSync(root)) return []
-  const names = readdirSync(root).filter((name) => !name.startsWith('.'))
+  const names = readdirSync(root).filter((name) => !name.startsWith('.') && !name.endsWith('.tape'))
   const odd = names.find((name) => !PART.test(name))
   if (odd !== undefined) {
     throw new Failure(`--out ${root}: holds ${odd}, so it is no directory of a session; name a new one`, 2)

@@ -40,6 +40,8 @@ export function noteAlerts(ctx: CommandContext, run: LiveRun): void {
 
 export function sayReady(ctx: CommandContext, ready: readonly Readiness[]): void {
   for (const { symbol, bars, ready_in, source, gap } of ready) {
+    // An agent without indicators is always ready.
+    if (bars === 0 && ready_in === 0) continue
     const when = ready_in === 0 ? 'ready at the first bar' : `ready in ${ready_in} bars (${gap})`
     ctx.say(`${symbol.padEnd(10)}${when}, ${bars} past bars of ${source}`)
   }

@@ -2,7 +2,7 @@
  * A session on the configured brokers, in the time of the wall: what `paper` and `record` share. One directory, one
  * lease for each account, parts by risk day; it goes on with whatever lies in its directory.
  */
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { defaultConfigDir, type EffectiveConfig, loadConfig } from '../../config/load.ts'
 import { type Environment, readEnvironment } from '../../config/environment.ts'
 import type { Micros } from '../../core/base/time.ts'
@@ -47,6 +47,8 @@ export interface RealSession {
   readonly trades: boolean
   /** Is what it shows an emulator's? */
   readonly generated: boolean
+  /** Name of the feed where each day is to become a tape. */
+  readonly tape?: string
 }
 
 export function readSetting(
@@ -79,13 +81,13 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
     const clock = new SystemClock()
     const from = clock.now()
     const until = span === undefined ? Infinity : from + span
-    const seal = { mode: r.mode, agent: r.agent, generated: r.generated }
+    const seal = { mode: r.mode, agent: r.agent, generated: r.generated, ...(r.tape && { tape: r.tape }) }
     const place = await placeOf(s, r, seal, from)
     const memory = adapterDir(s.root)
     ctx.say(`recording into ${s.root}; the same command with --out ${s.root} goes on with it`)
     return await playLive({
       ...{ place, spec: r.spec, config: s.config, agent: r.agent, mode: r.mode, generated: r.generated, clock },
-      ...{ resume: r.resume, until, stopped: stop.stopped },
+      ...{ resume: r.resume, until, stopped: stop.stopped, tape: r.tape },
       plug: (opened) => {
         const context = { instruments: s.live.instruments, currencies: s.live.currencies, clock }
         const resumed = opened.engine !== undefined
@@ -145,8 +147,4 @@ async function sealLeft(
   if (left.engine === undefined || left.recovered === undefined) return
   const figures = figuresOf(left, left.engine, left.recovered.opened, { events: 0, inputs: 0 })
   await sealPart(closePart(left, figures, seal))
-}
-
-export function rootOf(played: Played): string {
-  return dirname(played.run.dir)
 }

@@ -26,7 +26,7 @@ import type { EngineSetup } from './setup.ts'
 import { reconcileDue } from './ask-books.ts'
 import { applyControl } from './control.ts'
 import { loadDesk, saveDesk } from './desk-state.ts'
-import { armAtFirstEvent } from './start.ts'
+import { armAtFirstEvent, settleReconciling } from './start.ts'
 import { overdue, sees, upkeep } from './upkeep.ts'
 import { checkDrift, progressExits, roll, watchDrift, watchLosses, watchStops } from './watch.ts'
 
@@ -194,6 +194,8 @@ export class Engine {
     this.records.market(e)
     if (!desk.market.onFx(e, desk.seq)) return
     if (desk.state === 'UNARMED') armAtFirstEvent(desk)
+    // Everything agreed, and only this rate was missing: a broker that is its own books is not asked again.
+    else if (desk.state === 'RECONCILING') settleReconciling(desk)
     if (desk.losses.initial !== 0 && desk.valuation.dependsOn(e.instrument)) {
       desk.valuation.settle()
       watchLosses(desk)

@@ -113,3 +113,15 @@ describe('history', () => {
     expect([...recordedEvents(play.records)]).toEqual(told)
   })
 })
+
+describe('a session that waits for one rate alone', () => {
+  it('arms when it comes: a simulated broker is never asked for books again', () => {
+    const symbols = ['AAA', { symbol: 'USDKRW', venue: 'FX', currency: 'KRW', priceDecimals: 2 } as const]
+    const rig = new Rig({ symbols, arming: 'operator', cash: [{ USD: 1000, KRW: 1_000_000 }] })
+    rig.step({ type: 'system', t: rig.t, fact: 'restarted', value: 2 })
+    expect(rig.state).toBe('RECONCILING')
+    rig.fx('USDKRW', 1400)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.alerts('restart')).toEqual([])
+  })
+})
