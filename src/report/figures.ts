@@ -68,7 +68,8 @@ export function figuresOf(subject: Subject, facts: RunFacts, prices: MarketPrice
   const result = resultOf(subject)
   const scaled = (text: string | undefined): number | undefined =>
     text === undefined ? undefined : toScaled(text, moneyDecimals(base))
-  const initial = scaled(result.initial_equity) ?? facts.firstEquity
+  // A part of a session begins with what it opens with, not with the session's own beginning.
+  const initial = (subject.opening === undefined ? scaled(result.initial_equity) : undefined) ?? facts.firstEquity
   // The manifest's is of the very end; the last row may be a bar older.
   const final = scaled(result.final_equity) ?? facts.lastEquity
   const armed = initial !== undefined && initial > 0 && final !== undefined

@@ -98,7 +98,7 @@ function pageOf(
 <meta name="color-scheme" content="light dark"><title>${title} · Sametape</title><style>${new Markup(STYLE)}</style></head>
 <body><main>
 <header>${badges(subject, f, verified)}<h1>${title}</h1><p class="quiet">${MODES.get(f.mode) ?? f.mode}. ${span(facts)}</p></header>
-${banner(subject)}${stoppedNote(f)}
+${banner(subject)}${openingNote(subject)}${stoppedNote(f)}
 ${headline(f, facts)}
 ${subject.journaled ? curves(f, facts) : html`<section><p>This run kept no journal: only the figures of its manifest are known.</p></section>`}
 ${trades(subject, f, facts)}
@@ -140,6 +140,11 @@ function badges(subject: Subject, f: Figures, verified: Verified): Markup {
 function banner(subject: Subject): Markup {
   if (!isGenerated(subject)) return html``
   return html`<div class="banner"><b>Generated data.</b> Prices in this run were made by a program from a seed. No market ever traded like this, and its results say nothing about one.</div>`
+}
+
+function openingNote({ opening }: Subject): Markup {
+  if (opening === undefined) return html``
+  return html`<p class="quiet">Goes on from <code>${opening.after.part}</code>: what was held then opens at its mean cost, and results are of this part.</p>`
 }
 
 function stoppedNote(f: Figures): Markup {

@@ -5,7 +5,7 @@
  */
 import { mulDiv } from '../core/base/fixed.ts'
 import { notional } from '../core/domain/fees.ts'
-import type { Instrument } from '../core/domain/instrument.ts'
+import { type Instrument, notionalScale } from '../core/domain/instrument.ts'
 import { ACTION_KINDS } from '../core/domain/event.ts'
 import { ORDER_STATES, type OrderState } from '../core/domain/order.ts'
 import type { Money, Qty, Side } from '../core/domain/units.ts'
@@ -42,6 +42,8 @@ export interface FillMovement extends Place, Terms {
 
 export type Movement =
   | FillMovement
+  /** What a part of a session opens with: signed quantity, and what its holding cost without fees. */
+  | (Place & { readonly kind: 'opening'; readonly qty: Qty; readonly value: Money })
   /** Costs of an earlier fill became known: the differences. */
   | (Place & { readonly kind: 'costs'; readonly fee: Money; readonly tax: Money })
   /** Shares that were there before became ours at a price; no cash moved. */
@@ -61,6 +63,23 @@ interface OrderLog {
   readonly instrument: number
   readonly side: Side
   readonly fills: Map<number, Terms>
+}
+
+/** Of the state with which a part of a session opens, what is needed here (`live-opening.ts`). */
+interface OpeningState {
+  readonly desk: {
+    readonly t: number
+    readonly ledger: { readonly positions: readonly (readonly { qty: Qty; cost: number; external: Qty }[])[] }
+    readonly orders: { readonly live: readonly OpeningOrder[]; readonly finished: readonly OpeningOrder[] }
+  }
+}
+
+interface OpeningOrder {
+  readonly orderId: number
+  readonly broker: number
+  readonly instrument: number
+  readonly side: Side
+  readonly log: readonly (Terms & { readonly fillNo: number })[]
 }
 
 /** As many finished orders as the engine itself remembers (`core/execution/orders.ts`). */
@@ -86,9 +105,29 @@ export class FillBook {
   /** By broker, then instrument. */
   readonly #held = new Map<number, Holding[]>()
 
-  constructor(instruments: readonly Instrument[], tell: (m: Movement) => void) {
+  /** `opening`: the snapshot with which a part of a session opens. */
+  constructor(instruments: readonly Instrument[], tell: (m: Movement) => void, opening?: unknown) {
     this.#instruments = instruments
     this.#tell = tell
+    if (opening !== undefined) this.#open(opening as OpeningState)
+  }
+
+  #open({ desk }: OpeningState): void {
+    for (const { orderId, broker, instrument, side, log } of [...desk.orders.finished, ...desk.orders.live]) {
+      this.#orders.set(orderId, { broker, instrument, side, fills: new Map(log.map((f) => [f.fillNo, f])) })
+    }
+    for (const { orderId } of desk.orders.finished) this.#finished.add(orderId)
+    desk.ledger.positions.forEach((of, broker) => {
+      of.forEach(({ qty, cost, external }, instrument) => {
+        const holding = this.#holding(broker, instrument)
+        holding.ours = qty
+        holding.external = external
+        if (qty === 0) return
+        const { mul, div } = notionalScale(this.#instrument(instrument))
+        const value = mulDiv(cost, mul, div, 'halfEven')
+        this.#tell({ kind: 'opening', ...place(0, desk.t, broker, instrument), qty, value })
+      })
+    })
   }
 
   record(r: RecordView): void {
