@@ -96,7 +96,7 @@ describe('the check itself', () => {
     ['bcktest x', 'there is no command bcktest'],
     ['backtest tape --agentt x --out y', '--agentt'],
     ['verify', 'missing required argument'],
-    ['verify a b', 'too many arguments'],
+    ['diff a b c', 'too many arguments'],
     ['import csv --symbol A --out B', 'missing required argument'],
     ['import csb x', 'unknown command'],
     ['config --set', 'argument missing'],
