@@ -79,7 +79,9 @@ export class IbMarketSource implements MarketSource {
     this.#p = parts
     this.raw$ = parts.raw$
     this.history = parts.history
-    this.#lines = parts.contracts.all.map((listing) => ({
+    const { feeds } = parts.context
+    const fed = parts.contracts.all.filter((l) => feeds?.(l.instrument.id) ?? true)
+    this.#lines = fed.map((listing) => ({
       listing,
       quote: new QuoteLine(listing, (why) => this.#unused(why)),
       reqIds: [],

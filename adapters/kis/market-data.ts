@@ -52,6 +52,8 @@ export class KisMarketSource implements MarketSource {
   readonly feeds$: BehaviorSubject<readonly FeedStatus[]>
   readonly history: History
   readonly #p: SourceParts
+  /** What it brings the market data of. */
+  readonly #fed: readonly KisListing[]
   readonly #decoder: FrameDecoder
   readonly #delays: FeedDelays
   readonly #notes = new Map<number, Map<string, string | undefined>>()
@@ -62,13 +64,15 @@ export class KisMarketSource implements MarketSource {
 
   constructor(parts: SourceParts) {
     this.#p = parts
+    const { feeds } = parts.context
+    this.#fed = parts.listings.all.filter((l) => feeds?.(l.instrument.id) ?? true)
     this.raw$ = parts.raw$
     this.history = parts.history
     this.#decoder = new FrameDecoder(parts.listings)
     this.#delays = new FeedDelays()
     this.quarantined = this.#decoder.unused
-    this.feeds$ = new BehaviorSubject<readonly FeedStatus[]>(parts.listings.all.map((l) => this.#feedOf(l)))
-    for (const listing of parts.listings.all) this.#want(listing)
+    this.feeds$ = new BehaviorSubject<readonly FeedStatus[]>(this.#fed.map((l) => this.#feedOf(l)))
+    for (const listing of this.#fed) this.#want(listing)
     parts.rate?.events$.subscribe((events) => this.events$.next(events))
     this.#tellFeeds()
   }
@@ -104,7 +108,7 @@ export class KisMarketSource implements MarketSource {
 
   /** From a socket of this source that was up. */
   lost(socket: KisSocket): void {
-    for (const listing of this.#p.listings.all) {
+    for (const listing of this.#fed) {
       if (this.#socketOf(listing) !== socket) continue
       for (const name of this.#notesOf(listing).keys()) this.#notesOf(listing).set(name, 'the connection is lost')
     }
@@ -149,7 +153,7 @@ export class KisMarketSource implements MarketSource {
   }
 
   #tellFeeds(): void {
-    this.feeds$.next(this.#p.listings.all.map((l) => this.#feedOf(l)))
+    this.feeds$.next(this.#fed.map((l) => this.#feedOf(l)))
   }
 
   /** F-19: kept in the recording, counted, not used. */

@@ -10,6 +10,7 @@ import { makeLiveSpec } from '../runtime/live-spec.ts'
 import { playLive } from '../runtime/live-play.ts'
 import type { CliCommand, CommandContext, CommandResult, Options } from './command.ts'
 import { generatedMarket, tapeMarket } from './live/embedded-market.ts'
+import { feedsOf } from './live/feeds.ts'
 import { addSessionOptions, readFor, readSpeed, stopOnSignal } from './live/options.ts'
 import { noteAlerts, sayReady, watchSession } from './live/progress.ts'
 import { finish } from './live/result.ts'
@@ -72,8 +73,14 @@ async function start(options: Options, ctx: CommandContext): Promise<CommandResu
         plug: (opened) => {
           const resumed = opened.engine !== undefined
           const context = { instruments: live.instruments, currencies: live.currencies, clock }
+          const feeds = feedsOf(kits, live.instruments)
           const plugged = kits.map((kit, broker) =>
-            kit.plug({ context: { ...context, broker }, dir, resumed, trades: true }),
+            kit.plug({
+              context: { ...context, broker, feeds: feeds(broker) },
+              dir,
+              resumed,
+              trades: true,
+            }),
           )
           const own = plugged.flatMap((p) => p.past ?? [])
           return {

@@ -86,4 +86,6 @@ export interface AdapterContext {
   readonly instruments: readonly Instrument[]
   readonly currencies: readonly string[]
   readonly clock: Clock
+  /** Of which instruments it brings the market data; absent: of all that it serves. Two feeds of one are no better. */
+  readonly feeds?: (instrument: number) => boolean
 }

@@ -763,12 +763,12 @@ const runaway = of(
 
 const upkeep = of(
   'engine/upkeep.ts',
-  ['fills', 'exits', 'books'],
+  ['fills', 'exits', 'books', 'late'],
   [
     [
       'R-36',
-      "if (desk.t - row.unknownSince < UNKNOWN_MAX || desk.holds.has('unknown')) continue",
-      "if (desk.t - row.unknownSince <= UNKNOWN_MAX || desk.holds.has('unknown')) continue",
+      'if (desk.t - row.unknownSince < UNKNOWN_MAX || row.unknownTold === row.unknownSince) continue',
+      'if (desk.t - row.unknownSince <= UNKNOWN_MAX || row.unknownTold === row.unknownSince) continue',
     ],
     [
       'R-36',
@@ -777,6 +777,8 @@ const upkeep = of(
     ],
     ['R-36', 'if (desk.t - row.queriedAt >= UPKEEP_EVERY) {', 'if (desk.t - row.queriedAt > UPKEEP_EVERY) {'],
     ['R-36', "desk.hold('unknown', 'R-36 unknown for 60 s')", ''],
+    ['I-35', 'row.unknownTold = row.unknownSince', ''],
+    ['I-35', 'row.unknownTold = row.unknownSince', 'for (const o of desk.orders.live) o.unknownTold = o.unknownSince'],
     ['R-30', "desk.hold('blind', 'R-30 no live data of a holding')", ''],
     [
       'R-30',
@@ -1187,7 +1189,7 @@ const step = of(
       'if (desk.blind.size > 0) sees(desk, e.instrument)',
       '#quote(e: QuoteEvent): void {',
     ],
-    ['R-08', "desk.sodPending = e.type === 'system' && e.fact === 'restarted'", ''],
+    ['R-08', "desk.sodPending = e.type === 'history' || (e.type === 'system' && e.fact === 'restarted')", ''],
     ['I-41', "assert(!this.#stepping, 'an event handler re-entered the engine (I-41)')", ''],
     ['I-17', "if (desk.seq % DRIFT_CHECK_EVENTS === 0 && desk.state !== 'UNARMED') checkDrift(desk)", ''],
   ],

@@ -2,13 +2,14 @@
 import type { EffectiveConfig } from '../../config/load.ts'
 import type { Environment } from '../../config/environment.ts'
 import { Failure } from '../failure.ts'
+import { configuredIb, embeddedIb } from './ib-kit.ts'
 import { configuredKis, embeddedKis } from './kis-kit.ts'
 import type { BrokerKit, ConfiguredKit, EmbeddedKit } from './kit.ts'
 
-const CONFIGURED: readonly ConfiguredKit[] = [configuredKis]
+const CONFIGURED: readonly ConfiguredKit[] = [configuredKis, configuredIb]
 
 /** In this order they stand in a session's list of brokers. */
-export const EMBEDDED: readonly EmbeddedKit[] = [embeddedKis]
+export const EMBEDDED: readonly EmbeddedKit[] = [embeddedKis, embeddedIb]
 
 /** Throws Failure (2) when none is enabled. */
 export function configuredKits(config: EffectiveConfig, env: Environment): BrokerKit[] {

@@ -22,6 +22,7 @@ import { reopenPart } from '../../runtime/live-reopen.ts'
 import { codeVersion } from '../../tape/version.ts'
 import type { CommandContext, Options } from '../command.ts'
 import * as run from '../run-options.ts'
+import { feedsOf } from './feeds.ts'
 import type { BrokerKit, PluggedBroker } from './kit.ts'
 import { configuredKits } from './kits.ts'
 import { adapterDir, nextPart, type Part, partsOf, riskDayName, stampedRoot } from './place.ts'
@@ -91,8 +92,14 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
       plug: (opened) => {
         const context = { instruments: s.live.instruments, currencies: s.live.currencies, clock }
         const resumed = opened.engine !== undefined
+        const feeds = feedsOf(s.kits, s.live.instruments)
         const plugged = s.kits.map((kit, broker) =>
-          kit.plug({ context: { ...context, broker }, dir: memory, resumed, trades: r.trades }),
+          kit.plug({
+            context: { ...context, broker, feeds: feeds(broker) },
+            dir: memory,
+            resumed,
+            trades: r.trades,
+          }),
         )
         sayFeeds(
           ctx,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Desk } from '../../core/engine/desk.ts'
 import type { Played } from '../../runtime/live-play.ts'
+import { writeReport } from '../../report/html.ts'
 import { type Verification, verify } from '../../runtime/verify.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { group } from '../say-run.ts'
@@ -28,7 +29,7 @@ export async function finish(played: Played, ctx: CommandContext): Promise<Comma
     brokers: countByBroker(played.parts, desk.brokerNames),
     ready: played.ready,
     verify: verified,
-    report: null,
+    report: await writeReport(played.parts.at(-1) as string),
   }
   say(ctx, json, verified)
   return { json, exitCode: exitCodeOf(desk, verified) }
@@ -80,7 +81,7 @@ function rows(path: string): string[][] {
 function exitCodeOf(desk: Desk, verified: Verification): 0 | 1 | 3 | 5 {
   if (!verified.identical) return 3
   if (desk.stopped === undefined || desk.stopped.rule === 'operator') return 0
-  return desk.market.instruments.some((i) => desk.ledger.held(i.id) !== 0) ? 5 : 1
+  return desk.market.instruments.some((i) => desk.ledger.holds(i.id, false)) ? 5 : 1
 }
 
 interface Said {
@@ -112,6 +113,7 @@ function say(ctx: CommandContext, s: Said, verified: Verification): void {
       'verified',
       verified.identical ? 'identical: the recording re-runs to the same bytes' : `DIFFERENT: ${verified.cause}`,
     ],
+    ['report', String(s.report)],
     ['files', String(s.run)],
   ]
   for (const [name, value] of table) ctx.say(`${name.padEnd(10)}${value}`)

@@ -47,7 +47,8 @@ function watchUnknown(desk: Desk): void {
       ask(desk, row.broker, row.orderId)
       row.queriedAt = desk.t
     }
-    if (desk.t - row.unknownSince < UNKNOWN_MAX || desk.holds.has('unknown')) continue
+    if (desk.t - row.unknownSince < UNKNOWN_MAX || row.unknownTold === row.unknownSince) continue
+    row.unknownTold = row.unknownSince
     desk.hold('unknown', 'R-36 unknown for 60 s')
     desk.alert('unknown_unresolved', row.broker, row.instrument, 'R-36 unknown for 60 s', [row.orderId])
   }

@@ -42,6 +42,8 @@ export interface OrderRow {
   askedAt: Micros
   /** Since when it is unknown; 0 while it is not. When it was last asked about, and first shown to be absent (F-14). */
   unknownSince: Micros
+  /** The `unknownSince` of which it was told that it stays unknown: each doubt is told of once (I-35). */
+  unknownTold: Micros
   queriedAt: Micros
   absentSince: Micros
   /** When a cancel of it was last refused; 0 when none was. */
@@ -129,6 +131,7 @@ export class Orders {
       sentAt: cmd.t,
       askedAt: cmd.t,
       unknownSince: 0,
+      unknownTold: 0,
       queriedAt: 0,
       absentSince: 0,
       refusedAt: 0,

@@ -1,0 +1,63 @@
+/** IB for the session commands: by the configuration, or as an emulator in this process. */
+import { join } from 'node:path'
+import { IbEmulator } from '../../../adapters/ib/emulator/emulator.ts'
+import { ACCOUNTS, readCash } from '../../../adapters/ib/emulator/options.ts'
+import { createIb, rulesOf } from '../../../adapters/ib/index.ts'
+import { DEFAULTS, hideAccount, type IbSettings, PORTS } from '../../../adapters/ib/settings.ts'
+import { MINUTE } from '../../core/base/time.ts'
+import { ibSettings } from '../ib-settings.ts'
+import type { BrokerKit, ConfiguredKit, EmbeddedKit, PluggedBroker, PlugPlace } from './kit.ts'
+
+export const configuredIb: ConfiguredKit = (config) =>
+  config.brokers.ib.enabled ? ibKit(ibSettings(config.brokers.ib)) : undefined
+
+function ibKit(settings: IbSettings): BrokerKit {
+  return {
+    id: 'ib',
+    env: settings.env,
+    venues: settings.markets,
+    rules: rulesOf(settings),
+    fees: 'ib-tiered',
+    // Gateway and TWS listen on the vendor's ports; whoever moved them is asked to say so by the account alone.
+    emulated: !PORTS[settings.env].includes(settings.port),
+    account: `${settings.env} ${hideAccount(settings.account)}`,
+    plug: (place) => plug(settings, place),
+  }
+}
+
+function plug(settings: IbSettings, { context, dir, trades }: PlugPlace): PluggedBroker {
+  const options = trades ? { ordersFile: join(dir, 'ib-orders.jsonl') } : { trades: false }
+  const { broker, source } = createIb(settings, context, options)
+  const past = {
+    name: 'ib',
+    minutes: (instrument: number, from: number) => source.history.minutes(instrument, from),
+  }
+  return { broker, sources: [source], past }
+}
+
+/** Play money of the embedded day: enough for a quarter of the whole in each stock. */
+const CASH = ['USD=300000']
+
+export const embeddedIb: EmbeddedKit = async ({ tape, clock, seed }) => {
+  const emulator = await IbEmulator.create({ tape, seed, cash: readCash(CASH) }, { clock })
+  const account = ACCOUNTS.paper
+  const kit = ibKit({
+    ...DEFAULTS,
+    ...{ env: 'paper', host: '127.0.0.1', port: emulator.port, clientId: 1, account },
+    // A day in half a minute: the books are compared every minute of it.
+    reconcileEvery: MINUTE,
+  })
+  return {
+    kit,
+    ports: [emulator.port],
+    get nextTime() {
+      return emulator.nextTime
+    },
+    get busy() {
+      return emulator.busy
+    },
+    advance: (now) => emulator.advance(now),
+    run: () => emulator.run(),
+    close: async () => emulator.close(),
+  }
+}
