@@ -60,7 +60,7 @@ export class RunFacts {
     const { instruments } = subject
     this.prices = new MarketPrices(instruments)
     this.trips = new RoundTrips(instruments, (trip) => this.#trip(trip))
-    this.#book = new FillBook(instruments, (m) => this.#movement(m))
+    this.#book = new FillBook(instruments, (m) => this.#movement(m), subject.opening?.snapshot)
   }
 
   record(r: RecordView): void {

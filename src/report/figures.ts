@@ -68,8 +68,10 @@ export function figuresOf(subject: Subject, facts: RunFacts, prices: MarketPrice
   const result = resultOf(subject)
   const scaled = (text: string | undefined): number | undefined =>
     text === undefined ? undefined : toScaled(text, moneyDecimals(base))
-  const initial = scaled(result.initial_equity) ?? facts.firstEquity
-  const final = facts.lastEquity ?? scaled(result.final_equity)
+  // A part of a session begins with what it opens with, not with the session's own beginning.
+  const initial = (subject.opening === undefined ? scaled(result.initial_equity) : undefined) ?? facts.firstEquity
+  // The manifest's is of the very end; the last row may be a bar older.
+  const final = scaled(result.final_equity) ?? facts.lastEquity
   const armed = initial !== undefined && initial > 0 && final !== undefined
   const known = armed && !facts.flowWithoutRate
   const returns = known ? dayReturns([initial, ...facts.rolls, final], facts.flows) : []
@@ -178,18 +180,26 @@ function verificationJson(v: Verified): unknown {
   return { at: v.at, ...v.result }
 }
 
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+export function verifiedNow(result: Verification): Verified {
+  return { state: result.identical ? 'identical' : 'different', at: now(), result }
+}
+
 /** Re-runs the session, watching its market rows; a tape that is not here is no reason to have no report. */
 export async function verifySubject(
   subject: Subject,
   prices: MarketPrices,
   options: { readonly tapes?: readonly string[]; readonly progress?: (n: number, total: number) => void },
 ): Promise<Verified> {
-  const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z')
   try {
     const result = await verify(subject.dir, { ...options, watch: (r) => prices.record(r) })
-    return { state: result.identical ? 'identical' : 'different', at, result }
+    return verifiedNow(result)
   } catch (error) {
-    if (error instanceof Failure || error instanceof TapeError) return { state: 'impossible', at, why: error.message }
+    if (error instanceof Failure || error instanceof TapeError)
+      return { state: 'impossible', at: now(), why: error.message }
     throw error
   }
 }

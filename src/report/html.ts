@@ -5,8 +5,17 @@
  */
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Verification } from '../runtime/verify.ts'
 import { gatherFacts, type RunFacts } from './facts.ts'
-import { type Figures, figuresJson, figuresOf, isGenerated, type Verified, verifySubject } from './figures.ts'
+import {
+  type Figures,
+  figuresJson,
+  figuresOf,
+  isGenerated,
+  type Verified,
+  verifiedNow,
+  verifySubject,
+} from './figures.ts'
 import { duration, stamp } from './format.ts'
 import { MarketPrices } from './market-prices.ts'
 import { html, Markup } from './markup.ts'
@@ -22,6 +31,8 @@ export interface ReportOptions {
   readonly out?: string
   /** Run it again and say whether it is the same (default), or say that this was not done. */
   readonly verify?: boolean
+  /** What a verification just now found: it is told of, and not done again. */
+  readonly verification?: Verification
   /** Where the run's tapes lie now, in its order. */
   readonly tapes?: readonly string[]
   readonly progress?: (events: number, total: number) => void
@@ -42,14 +53,18 @@ export async function makeReport(runDir: string, options: ReportOptions = {}): P
   const subject = await openSubject(runDir)
   const facts = gatherFacts(subject)
   const again = new MarketPrices(subject.instruments)
-  const verified: Verified =
-    options.verify === false ? { state: 'skipped' } : await verifySubject(subject, again, options)
+  const verified = await verifiedOf(subject, again, options)
   // A full journal holds its market rows; of another they pass by when the run is run again.
   const figures = figuresOf(subject, facts, again.rows > 0 ? again : facts.prices)
   const page = pageOf(subject, facts, figures, verified, await tapeOrigins(subject, options.tapes))
   const path = options.out ?? join(runDir, REPORT_NAME)
   await writeWhole(path, page.text)
   return { path, figures: figuresJson(subject, facts, figures, verified), verified }
+}
+
+async function verifiedOf(subject: Subject, again: MarketPrices, options: ReportOptions): Promise<Verified> {
+  if (options.verification !== undefined) return verifiedNow(options.verification)
+  return options.verify === false ? { state: 'skipped' } : verifySubject(subject, again, options)
 }
 
 /** A reader never sees half a page. */
@@ -83,7 +98,7 @@ function pageOf(
 <meta name="color-scheme" content="light dark"><title>${title} · Sametape</title><style>${new Markup(STYLE)}</style></head>
 <body><main>
 <header>${badges(subject, f, verified)}<h1>${title}</h1><p class="quiet">${MODES.get(f.mode) ?? f.mode}. ${span(facts)}</p></header>
-${banner(subject)}${stoppedNote(f)}
+${banner(subject)}${openingNote(subject)}${stoppedNote(f)}
 ${headline(f, facts)}
 ${subject.journaled ? curves(f, facts) : html`<section><p>This run kept no journal: only the figures of its manifest are known.</p></section>`}
 ${trades(subject, f, facts)}
@@ -127,7 +142,16 @@ function banner(subject: Subject): Markup {
   return html`<div class="banner"><b>Generated data.</b> Prices in this run were made by a program from a seed. No market ever traded like this, and its results say nothing about one.</div>`
 }
 
+function openingNote({ opening }: Subject): Markup {
+  if (opening === undefined) return html``
+  return html`<p class="quiet">Goes on from <code>${opening.after.part}</code>: what was held then opens at its mean cost, and results are of this part.</p>`
+}
+
 function stoppedNote(f: Figures): Markup {
   if (f.stopped === undefined) return html``
+  // An ordinary end: whoever ran it stopped it.
+  if (f.stopped.rule === 'operator') {
+    return html`<p class="quiet">Ended in order at ${stamp(f.stopped.t)} UTC; what was held stayed held.</p>`
+  }
   return html`<div class="banner"><b>Stopped by ${f.stopped.rule}</b> at ${stamp(f.stopped.t)} UTC.</div>`
 }

@@ -48,7 +48,10 @@ export class Lots {
       return
     }
     const lots = this.#of(m.broker, m.instrument)
-    if (m.kind === 'adopted') {
+    if (m.kind === 'opening') {
+      const side = m.qty > 0 ? 1 : -1
+      lots.push({ t: m.t, orderId: 0, fillNo: 0, side, qty: Math.abs(m.qty), value: m.value, costs: 0 })
+    } else if (m.kind === 'adopted') {
       lots.push({ t: m.t, orderId: 0, fillNo: 0, side: 1, qty: m.qty, value: m.value, costs: 0 })
     } else if (m.kind === 'lost') this.#close(lots, m, m.qty, -1, 0, 0)
     else if (m.kind === 'costs') {

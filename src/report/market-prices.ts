@@ -7,6 +7,7 @@ import { ACTION_KINDS } from '../core/domain/event.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
 import { pow10 } from '../core/base/fixed.ts'
 import type { Currency } from '../core/domain/units.ts'
+import { parsePair } from '../reference/fx-direction.ts'
 import { KIND } from '../core/engine/records.ts'
 import type { RecordView } from '../runtime/record-fields.ts'
 
@@ -91,8 +92,8 @@ export class MarketPrices {
       if (i.venue !== 'FX') continue
       const span = this.#spanOf(i.id)
       if (span === undefined) continue
-      if (i.symbol === `${currency}/${base}`) return span.last / span.first
-      if (i.symbol === `${base}/${currency}`) return span.first / span.last
+      const direction = directionOf(i, currency, base)
+      if (direction !== 0) return direction > 0 ? span.last / span.first : span.first / span.last
     }
     return undefined
   }
@@ -104,11 +105,19 @@ export class MarketPrices {
       if (i.venue !== 'FX') continue
       const span = this.#spanOf(i.id)
       if (span === undefined) continue
-      if (i.symbol === `${currency}/${base}`) return span.last / pow10(i.priceDecimals)
-      if (i.symbol === `${base}/${currency}`) return pow10(i.priceDecimals) / span.last
+      const direction = directionOf(i, currency, base)
+      const rate = span.last / pow10(i.priceDecimals)
+      if (direction !== 0) return direction > 0 ? rate : 1 / rate
     }
     return undefined
   }
+}
+
+/** 1: the pair says how many of base one of the currency is; −1: the reverse; 0: it is another pair. */
+function directionOf({ symbol }: Instrument, currency: Currency, base: Currency): 1 | -1 | 0 {
+  const pair = parsePair(symbol)
+  if (pair?.base === currency && pair.quote === base) return 1
+  return pair?.base === base && pair.quote === currency ? -1 : 0
 }
 
 function follow(span: Span | undefined, first: number, last: number): Span {

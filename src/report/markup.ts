@@ -44,10 +44,10 @@ export function factList(facts: readonly (readonly [string, Part])[]): Markup {
   return html`<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`
 }
 
-/** A column: its head, `wide` where a phone does without it, `num` for figures. */
+/** A column: its head, `wide` where a phone does without it, `two` where a tablet does too, `num` for figures. */
 export interface Column {
   readonly head: string
-  readonly kind?: 'num' | 'wide' | 'wide num'
+  readonly kind?: 'num' | 'wide' | 'wide num' | 'wide two num'
 }
 
 export function table(columns: readonly Column[], rows: readonly (readonly Part[])[]): Markup {

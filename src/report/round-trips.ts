@@ -73,6 +73,12 @@ export class RoundTrips {
         trip.fee += m.fee
         trip.tax += m.tax
       }
+    } else if (m.kind === 'opening') {
+      const of = this.#opened(m.t, m.instrument, m.qty)
+      if (m.qty > 0) of.bought += m.value
+      else of.sold += m.value
+      of.traded += Math.abs(m.qty)
+      this.#hold(m.t, m.instrument, m.broker, m.qty)
     } else if (m.kind === 'lost') this.#hold(m.t, m.instrument, m.broker, -m.qty)
     else if (m.kind === 'adopted') {
       const of = this.#opened(m.t, m.instrument, 1)

@@ -177,6 +177,7 @@ ${factList([
       : html`<code>${simulation.map(([k, v]) => `${k}=${String(v)}`).join(' ')}</code>`,
   ],
   ['Fee table', feeTable(subject)],
+  ['Market', marketOf(subject)],
   ['Instruments', instruments.map((i) => `${i.symbol} (${i.venue})`).join(', ')],
   ['Brokers', subject.brokers.join(', ')],
   ['Runtime', runtime === undefined ? undefined : `Node ${runtime.node ?? ''}, ${runtime.platform ?? ''}`],
@@ -185,6 +186,15 @@ ${factList([
   ['Manifest', html`<code>${manifest.manifest_sha256}</code>`],
 ])}
 ${tapes.length === 0 ? html`<p class="quiet">All inputs stand in the journal.</p>` : html`<h3>Tapes</h3>${tapes.map(tape)}`}</section>`
+}
+
+/** What the emulators of an embedded session were fed with, as its manifest says. */
+function marketOf({ manifest }: Subject): string | undefined {
+  const { market } = manifest
+  if (typeof market !== 'object' || market === null) return undefined
+  return Object.entries(market)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+    .join(' · ')
 }
 
 function tape(t: TapeOrigin): Markup {

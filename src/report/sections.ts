@@ -117,7 +117,7 @@ function tradeTable(subject: Subject, shown: readonly RoundTrip[]): Markup {
       { head: 'Closed' },
       { head: 'Symbol' },
       { head: 'Side', kind: 'wide' },
-      { head: 'Most held', kind: 'wide num' },
+      { head: 'Most held', kind: 'wide two num' },
       { head: 'Mean in', kind: 'wide num' },
       { head: 'Mean out', kind: 'wide num' },
       { head: 'Costs', kind: 'wide num' },
@@ -175,7 +175,7 @@ export function costs(subject: Subject, facts: RunFacts): Markup {
   const columns = (first: string) =>
     [
       { head: first },
-      { head: 'Fills', kind: 'num' },
+      { head: 'Fills', kind: 'wide num' },
       { head: 'Turnover', kind: 'num' },
       { head: 'Fees', kind: 'num' },
       { head: 'Taxes', kind: 'num' },

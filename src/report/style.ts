@@ -50,6 +50,7 @@ code{font:.85em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overfl
 .meter i{display:block;height:100%;background:var(--line)}
 .meter.hot i{background:var(--down)}
 footer{color:var(--quiet);font-size:.82rem;margin-top:20px}
+@media (max-width:880px){table{font-size:.8rem}th{font-size:.74rem}th,td{padding:5px 5px 5px 2px}.two{display:none}}
 @media (max-width:560px){main{padding:14px 10px 40px}section{padding:13px 12px}.cards{grid-template-columns:repeat(2,1fr)}.wide{display:none}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}.plot{height:180px}}
 @media print{body{background:#fff}section,.card{break-inside:avoid}}
 `

@@ -39,7 +39,7 @@ export class TradeLedger {
   add(subject: Subject): void {
     if (!subject.journaled) return
     const lots = new Lots((line) => this.#line(subject, line))
-    const book = new FillBook(subject.instruments, (m) => lots.movement(m))
+    const book = new FillBook(subject.instruments, (m) => lots.movement(m), subject.opening?.snapshot)
     for (const r of journalRecords(subject.dir)) book.record(r)
     lots.rest()
   }

@@ -3,8 +3,9 @@
  * corrected, other costs, found in a broker's books only), holdings adopted or written off, and splits. A report is not
  * yet a booking: one that comes twice, or from a broker whose order it is not, changed nothing.
  */
+import { mulDiv } from '../core/base/fixed.ts'
 import { notional } from '../core/domain/fees.ts'
-import type { Instrument } from '../core/domain/instrument.ts'
+import { type Instrument, notionalScale } from '../core/domain/instrument.ts'
 import { ACTION_KINDS } from '../core/domain/event.ts'
 import { ORDER_STATES, type OrderState } from '../core/domain/order.ts'
 import type { Money, Qty, Side } from '../core/domain/units.ts'
@@ -42,6 +43,8 @@ export interface FillMovement extends Place, Terms {
 
 export type Movement =
   | FillMovement
+  /** What a part of a session opens with: signed quantity, and what its holding cost without fees. */
+  | (Place & { readonly kind: 'opening'; readonly qty: Qty; readonly value: Money })
   /** Costs of an earlier fill became known: the differences. */
   | (Place & { readonly kind: 'costs'; readonly fee: Money; readonly tax: Money })
   /** Shares that were there before became ours at a price; no cash moved. */
@@ -50,6 +53,12 @@ export type Movement =
   | (Place & { readonly kind: 'lost'; readonly qty: Qty })
   | (Place & { readonly kind: 'split'; readonly num: number; readonly den: number })
 
+/** Of one instrument at one broker: what is ours, and what is somebody else's business (R-43). */
+interface Holding {
+  ours: Qty
+  external: Qty
+}
+
 interface OrderLog {
   readonly broker: number
   readonly instrument: number
@@ -57,10 +66,32 @@ interface OrderLog {
   readonly fills: Map<number, Terms>
 }
 
+/** Of the state with which a part of a session opens, what is needed here (`live-opening.ts`). */
+interface OpeningState {
+  readonly desk: {
+    readonly t: number
+    readonly ledger: { readonly positions: readonly (readonly { qty: Qty; cost: number; external: Qty }[])[] }
+    readonly orders: {
+      readonly live: readonly OpeningOrder[]
+      readonly finished: readonly OpeningOrder[]
+      readonly counts: readonly (readonly [orderId: number, fillNo: number])[]
+    }
+  }
+}
+
+interface OpeningOrder {
+  readonly orderId: number
+  readonly broker: number
+  readonly instrument: number
+  readonly side: Side
+  readonly log: readonly (Terms & { readonly fillNo: number })[]
+}
+
 const R = Object.fromEntries(REPORT_TYPES.map((name, i) => [name, i])) as Record<(typeof REPORT_TYPES)[number], number>
 const SPLIT = ACTION_KINDS.indexOf('split')
 const FILL_ROW = BOOK_ROWS.indexOf('fill')
 const BY_FILL = EXPLANATIONS.indexOf('fill')
+const EXTERNAL = EXPLANATIONS.indexOf('external')
 const ADOPTED = EXPLANATIONS.indexOf('adopted')
 const ACKNOWLEDGED = EXPLANATIONS.indexOf('acknowledged')
 
@@ -75,10 +106,33 @@ export class FillBook {
   /** Fills of the books that came last, by order and number: an explanation refers to them. */
   readonly #booked = new Map<string, { side: Side; terms: Terms }>()
   #bookedSeq = -1
+  /** By broker, then instrument. */
+  readonly #held = new Map<number, Holding[]>()
 
-  constructor(instruments: readonly Instrument[], tell: (m: Movement) => void) {
+  /** `opening`: the snapshot with which a part of a session opens. */
+  constructor(instruments: readonly Instrument[], tell: (m: Movement) => void, opening?: unknown) {
     this.#instruments = instruments
     this.#tell = tell
+    if (opening !== undefined) this.#open(opening as OpeningState)
+  }
+
+  #open({ desk }: OpeningState): void {
+    for (const { orderId, broker, instrument, side, log } of [...desk.orders.finished, ...desk.orders.live]) {
+      this.#orders.set(orderId, { broker, instrument, side, fills: new Map(log.map((f) => [f.fillNo, f])) })
+    }
+    for (const { orderId } of desk.orders.finished) this.#finished.add(orderId)
+    for (const [orderId, fillNo] of desk.orders.counts) this.#count(orderId, fillNo)
+    desk.ledger.positions.forEach((of, broker) => {
+      of.forEach(({ qty, cost, external }, instrument) => {
+        const holding = this.#holding(broker, instrument)
+        holding.ours = qty
+        holding.external = external
+        if (qty === 0) return
+        const { mul, div } = notionalScale(this.#instrument(instrument))
+        const value = mulDiv(cost, mul, div, 'halfEven')
+        this.#tell({ kind: 'opening', ...place(0, desk.t, broker, instrument), qty, value })
+      })
+    })
   }
 
   record(r: RecordView): void {
@@ -88,6 +142,7 @@ export class FillBook {
     else if (r.kind === KIND.explain) this.#explain(r)
     else if (r.kind === KIND.action && r.words[3] === SPLIT) {
       const [, seq, t, , num, den] = r.words as unknown as number[]
+      this.#split(r.instrument, num as number, den as number)
       this.#tell({ kind: 'split', ...place(seq, t, -1, r.instrument), num: num as number, den: den as number })
     }
   }
@@ -150,6 +205,7 @@ export class FillBook {
 
   #fill(at: Place, orderId: number, fillNo: number, side: Side, terms: Terms, sign: 1 | -1): void {
     const value = notional(this.#instrument(at.instrument), side, terms.qty, terms.price)
+    this.#holding(at.broker, at.instrument).ours += sign * side * terms.qty
     this.#tell({ kind: 'fill', ...at, ...terms, side, sign, value, orderId, fillNo })
   }
 
@@ -168,10 +224,45 @@ export class FillBook {
       const found = this.#booked.get(`${a} ${b}`)
       const log = this.#orders.get(a as number)
       if (found !== undefined && log !== undefined) this.#book(at, log, a as number, b as number, found.terms)
-    } else if (what === ADOPTED) {
+      return
+    }
+    const holding = this.#holding(at.broker, instrument)
+    if (what === ADOPTED) {
       const value = notional(this.#instrument(instrument), 1, a as number, b as number)
+      holding.external -= a as number
+      holding.ours += a as number
       this.#tell({ kind: 'adopted', ...at, qty: a as number, value })
-    } else if (what === ACKNOWLEDGED && (a as number) > 0) this.#tell({ kind: 'lost', ...at, qty: a as number })
+    } else if (what === EXTERNAL) {
+      // Sales by hand take external shares first; what is missing then was ours.
+      const [change, { ours, external }] = [a as number, holding]
+      const fromOurs = change < 0 ? Math.min(ours, Math.max(0, -change - external)) : 0
+      holding.external += change + fromOurs
+      this.#lose(at, holding, fromOurs)
+    } else if (what === ACKNOWLEDGED && (a as number) <= holding.ours) this.#lose(at, holding, a as number)
+  }
+
+  #lose(at: Place, holding: Holding, qty: Qty): void {
+    if (qty <= 0) return
+    holding.ours -= qty
+    this.#tell({ kind: 'lost', ...at, qty })
+  }
+
+  #holding(broker: number, instrument: number): Holding {
+    const of = this.#held.get(broker) ?? this.#instruments.map(() => ({ ours: 0, external: 0 }))
+    this.#held.set(broker, of)
+    const holding = of[instrument]
+    // A row about no instrument (cash) holds nothing.
+    return holding ?? { ours: 0, external: 0 }
+  }
+
+  #split(instrument: number, num: number, den: number): void {
+    for (const of of this.#held.values()) {
+      const holding = of[instrument]
+      if (holding === undefined) continue
+      const whole = mulDiv(Math.abs(holding.ours), num, den, 'down')
+      holding.ours = holding.ours < 0 ? -whole : whole
+      holding.external = mulDiv(holding.external, num, den, 'down')
+    }
   }
 
   #instrument(id: number): Instrument {

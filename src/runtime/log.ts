@@ -9,6 +9,7 @@
  *     kis.info('token renewed', { valid_until: '…' })
  *     kis.error('order service away', { error })
  */
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { processSecrets, type Redactor } from '../config/redactor.ts'
 import { LogFile } from './log-file.ts'
@@ -62,6 +63,11 @@ const TEXT_MAX = 4000
 const LEVEL = { debug: 20, info: 30, warn: 40, error: 50 } as const
 type Level = keyof typeof LEVEL
 const LEVEL_NAMES = new Map<number, Level>(Object.entries(LEVEL).map(([name, n]) => [n, name as Level]))
+
+/** Where logs are kept unless somebody says otherwise: beside tokens, not in a run, which is sealed and sent around. */
+export function logDirOf(env: Readonly<Record<string, string | undefined>>): string {
+  return join(env.XDG_STATE_HOME ?? join(env.HOME ?? '.', '.local', 'state'), 'sametape', 'logs')
+}
 
 export function openLog(o: LogOptions): SessionLog {
   return new FileLog(o)

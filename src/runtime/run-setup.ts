@@ -13,6 +13,7 @@ import type { RiskLimits } from '../core/execution/limits.ts'
 import type { FxRoute } from '../core/execution/valuation.ts'
 import { calendarOf, sessionTimes } from '../reference/calendars.ts'
 import { feeModel, type FeeTableId, feeTableId, isFeeTable, withholdingOf } from '../reference/fees.ts'
+import { parsePair } from '../reference/fx-direction.ts'
 import type { InstrumentTable } from '../reference/instrument-table.ts'
 import { buildInstruments, compareCodePoints, type InstrumentEntry } from '../reference/instruments.ts'
 import { type ListingFacts, listingFacts } from '../reference/listing-facts.ts'
@@ -107,7 +108,8 @@ function baseCurrency(config: EffectiveConfig, instruments: readonly Instrument[
   const all = new Set<string>(cash)
   for (const i of instruments) {
     all.add(i.currency)
-    if (i.venue === 'FX') for (const part of i.symbol.split('/')) all.add(part)
+    const pair = i.venue === 'FX' ? parsePair(i.symbol) : undefined
+    if (pair !== undefined) all.add(pair.base).add(pair.quote)
   }
   const [only] = all
   return all.size === 1 && only !== undefined ? (only as Currency) : 'USD'
@@ -116,8 +118,9 @@ function baseCurrency(config: EffectiveConfig, instruments: readonly Instrument[
 function fxRoute(currency: Currency, base: Currency, instruments: readonly Instrument[]): FxRoute | undefined {
   for (const i of instruments) {
     if (i.venue !== 'FX') continue
-    if (i.symbol === `${base}/${currency}`) return { currency, instrument: i.id, inverse: true }
-    if (i.symbol === `${currency}/${base}`) return { currency, instrument: i.id, inverse: false }
+    const pair = parsePair(i.symbol)
+    if (pair?.base === base && pair.quote === currency) return { currency, instrument: i.id, inverse: true }
+    if (pair?.base === currency && pair.quote === base) return { currency, instrument: i.id, inverse: false }
   }
   throw new Failure(
     `no exchange rate between ${currency} and ${base}: add a tape of ${base}/${currency} (import csv … --venue FX), or set risk.base_currency=${currency}`,

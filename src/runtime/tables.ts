@@ -15,6 +15,7 @@ import { ALERT_CODES } from '../core/execution/alerts.ts'
 import { reasonsOf } from '../core/execution/gate.ts'
 import { CsvFile, csvText } from './csv-file.ts'
 import { FillBook, type FillMovement, type Movement } from './fill-book.ts'
+import { readOpening } from './live-opening.ts'
 import { type RecordView, textOf } from './record-fields.ts'
 
 const HEADERS = {
@@ -46,7 +47,7 @@ export class Tables {
     const names = Object.keys(HEADERS) as TableName[]
     const files = names.map((name) => [name, new CsvFile(join(dir, `${name}.csv`), HEADERS[name])])
     this.#files = Object.fromEntries(files) as Record<TableName, CsvFile>
-    this.#book = new FillBook(setup.instruments, (m) => this.#movement(m))
+    this.#book = new FillBook(setup.instruments, (m) => this.#movement(m), readOpening(dir)?.snapshot)
   }
 
   record(r: RecordView): void {

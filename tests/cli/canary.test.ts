@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../check/source-files.ts'
+import { sweep as sweepSecrets } from '../support/sweep.ts'
 import { BIN, runCli } from './run-cli.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'sametape-canary-'))
@@ -36,22 +37,9 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
   IB_ACCOUNT: 'DU7182930',
 }
 
-/** Throws when any twelve characters of a secret, or an account as a whole, stand in a text in any usual form. */
+/** Throws when a secret in any form, or an account as a whole, stands in a text. */
 function sweep(where: string, text: string): void {
-  for (const [name, value] of Object.entries(SECRETS)) {
-    const bytes = Buffer.from(value)
-    const encoded = [0, 1, 2].map((n) =>
-      Buffer.concat([Buffer.alloc(n), bytes])
-        .toString('base64')
-        .slice(4, -4),
-    )
-    const forms = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), bytes.toString('hex')]
-    for (const form of [...forms, ...encoded]) {
-      for (let i = 0; i + 12 <= form.length; i++) {
-        if (text.includes(form.slice(i, i + 12))) throw new Error(`${where} shows ${name}: …${form.slice(i, i + 12)}…`)
-      }
-    }
-  }
+  sweepSecrets(where, text, SECRETS)
   for (const [name, value] of Object.entries(ACCOUNTS)) {
     if (text.includes(value)) throw new Error(`${where} shows ${name}`)
   }

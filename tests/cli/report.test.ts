@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canonicalJson, sealManifest } from '../../src/tape/manifest.ts'
 import { ROOT } from '../check/source-files.ts'
 import { runCli } from './run-cli.ts'
 
@@ -61,13 +62,9 @@ beforeAll(() => {
   cpSync(GOLDEN, join(dir, 'golden'), { recursive: true })
   // A Korean and an American share in one account, so in two currencies.
   const tape = join(dir, 'tape')
-  ok('generate', '--symbols', '005930,NVDA', '--days', '2', '--seed', '3', '--bars', '1m', '--out', tape)
-  const rates = join(dir, 'rates.csv')
-  writeFileSync(rates, 't,rate\n2025-01-05T23:00:00Z,1450\n2025-01-06T10:00:00Z,1455.5\n2025-01-07T12:00:00Z,1460\n')
-  const fx = join(dir, 'fx')
-  ok('import', 'csv', rates, '--symbol', 'USD/KRW', '--venue', 'FX', '--map', 't=t,close=rate', '--out', fx)
+  ok('generate', '--symbols', '005930,NVDA', '--days', '2', '--seed', '3', '--bars', '1m', '--fx', '--out', tape)
   const cash = ['--cash', 'USD=500000,KRW=700000000', '--set', 'risk.base_currency=USD']
-  ok('backtest', tape, fx, '--agent', 'ema-cross', '--fees', 'kis', ...cash, '--out', TWO)
+  ok('backtest', tape, '--agent', 'ema-cross', '--fees', 'kis', ...cash, '--out', TWO)
 })
 
 describe('a report', () => {
@@ -175,6 +172,30 @@ describe('what cannot be reported', () => {
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/^\s+at /m)
+  })
+
+  it('a run that is different when run again is exit 3, and its page says so', () => {
+    const run = join(dir, 'different')
+    cpSync(RUN, run, { recursive: true })
+    const path = join(run, 'manifest.json')
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { digest: string }
+    manifest.digest = '0'.repeat(64)
+    writeFileSync(path, canonicalJson(sealManifest(manifest)))
+    const { code, stderr } = runCli(['report', run, '--tape', join(GOLDEN, 'tape-bars')])
+    expect(code).toBe(3)
+    expect(stderr).toContain('DIFFERENT when run again')
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('DIFFERENT when run again')
+  })
+
+  it('a run without a journal has the figures of its manifest', () => {
+    const run = join(dir, 'no-journal')
+    ok('backtest', join(GOLDEN, 'tape-bars'), '--agent', 'ema-cross', '--journal', 'none', '--out', run)
+    const { reports, trades } = ok('report', run, '--trades', join(dir, 'none.csv'))
+    const result = resultOf(run)
+    expect(reports[0]).toMatchObject({ trades: result.trades, final_equity: result.final_equity, span: null })
+    expect(reports[0].verification?.identical).toBe(true)
+    expect(trades).toMatchObject({ lines: 0, open: 0 })
+    expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('kept no journal')
   })
 
   it('a tape that is gone leaves a page that says so', () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { isPresent, loadCommand, registry } from '../../src/cli/registry.ts'
+import { brokersDefaults } from '../../src/config/brokers.ts'
 import { ROOT } from '../check/source-files.ts'
 
 const DOCUMENTS = [
@@ -25,9 +26,6 @@ interface Line {
   readonly from: string
   readonly line: string
 }
-
-/** The example shows what the embedded session of this issue takes; until it is there, `start` takes less. */
-const AHEAD = new Set(['start'])
 
 /** Commands in indented or fenced blocks, and those in `code` that name the program and more than a command's name. */
 function commandLines(file: string): Line[] {
@@ -98,7 +96,7 @@ describe('the check itself', () => {
     ['bcktest x', 'there is no command bcktest'],
     ['backtest tape --agentt x --out y', '--agentt'],
     ['verify', 'missing required argument'],
-    ['verify a b', 'too many arguments'],
+    ['diff a b c', 'too many arguments'],
     ['import csv --symbol A --out B', 'missing required argument'],
     ['import csb x', 'unknown command'],
     ['config --set', 'argument missing'],
@@ -113,11 +111,22 @@ describe('the check itself', () => {
 })
 
 describe('the help', () => {
-  const shown = registry.filter((entry) => !AHEAD.has(entry.name))
-  it.each(shown.map((entry) => [entry.name, entry.example]))(
+  it.each(registry.map((entry) => [entry.name, entry.example]))(
     'of %s shows an example that it takes',
     async (_, example) => {
       expect(await objection(example.replace(/^npx sametape /, ''))).toBeUndefined()
     },
   )
+})
+
+describe('.env.example', () => {
+  it('has every variable that the configuration asks for', () => {
+    const template = readFileSync(join(ROOT, '.env.example'), 'utf8')
+    const texts = ['risk', 'trading', 'brokers'].map((name) => readFileSync(join(ROOT, `config/${name}.yaml`), 'utf8'))
+    const written = [...texts, JSON.stringify(brokersDefaults)].join('\n')
+    const asked = [...written.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map((m) => m[1] as string)
+    expect(asked.length).toBeGreaterThan(10)
+    const missing = [...new Set(asked)].filter((name) => !new RegExp(`^${name}=`, 'm').test(template))
+    expect(missing).toEqual([])
+  })
 })

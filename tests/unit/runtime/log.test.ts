@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Redactor } from '../../../src/config/redactor.ts'
 import { Secret } from '../../../src/config/secret.ts'
-import { type LogOptions, openLog, type SessionLog } from '../../../src/runtime/log.ts'
+import { logDirOf, type LogOptions, openLog, type SessionLog } from '../../../src/runtime/log.ts'
 import { Repeats } from '../../../src/runtime/log-repeats.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-log-'))
@@ -128,6 +128,11 @@ describe('what is said again', () => {
 })
 
 describe('files', () => {
+  it('lie beside the state of the program, not in a run', () => {
+    expect(logDirOf({ HOME: '/home/a' })).toBe('/home/a/.local/state/sametape/logs')
+    expect(logDirOf({ HOME: '/home/a', XDG_STATE_HOME: '/state' })).toBe('/state/sametape/logs')
+  })
+
   it('are the owner’s, one a day, a new one when full', async () => {
     const hand = new Hand()
     const log = hand.open({ fileMax: 1000 })
