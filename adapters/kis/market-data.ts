@@ -18,7 +18,8 @@ import { FeedDelays } from './delays.ts'
 import { FrameDecoder } from './frames.ts'
 import type { History } from './history.ts'
 import type { KisListing, Listings } from './instruments.ts'
-import type { KisSocket, Wanted } from './socket.ts'
+import type { Wanted } from './registrations.ts'
+import type { KisSocket } from './socket.ts'
 import type { DataFrame } from './wire/frame.ts'
 
 export interface SourceParts {
