@@ -1,5 +1,6 @@
 /**
- * `npm run bench`: replay throughput on the comparison tapes beside the plain loop, decode, journal, memory. Each figure
+ * `npm run bench`: replay throughput on the comparison tapes beside the plain loop, decode, journal, memory, and the way
+ * from a tick to the bytes of an order (`wire.ts`). Each figure
  * is the median of runs in processes of their own. The machines are shared and noisy: trust ratios within one run.
  *
  * --json one document; --short (CI): 1,000,000 bars and 2,000,000 ticks in memory as ratios to the plain loop, exit 1 when
@@ -19,12 +20,14 @@ interface Figure {
   readonly unit: string
   readonly floor: number | null
   readonly target: number | null
-  readonly p50: null
-  readonly p99: null
-  readonly p99_9: null
+  /** Of figures that are a distribution. */
+  readonly p50: number | null
+  readonly p99: number | null
+  readonly p99_9: number | null
 }
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url))
+const WIRE = fileURLToPath(new URL('wire.ts', import.meta.url))
 const BASELINE = fileURLToPath(new URL('baseline.json', import.meta.url))
 const RUNS = 3
 const MOST_LOSS = 0.3
@@ -48,6 +51,18 @@ function figure(
   target: number | null = null,
 ): Figure {
   return { name, value: Math.round(value * 1000) / 1000, unit, floor, target, p50: null, p99: null, p99_9: null }
+}
+
+/** Tick to order bytes by stage, against the KIS emulator in another process: milliseconds, the value is the p99. */
+function wire(): Figure[] {
+  const done = spawnSync(process.execPath, [WIRE], { encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`bench/wire.ts: ${done.stderr}`)
+  const { stages } = JSON.parse(done.stdout) as { stages: Record<string, { p50: number; p99: number; p99_9: number }> }
+  return Object.entries(stages).map(([stage, { p50, p99, p99_9 }]) => {
+    const whole = stage === 'all'
+    const name = whole ? 'tick → order bytes, KIS, p99' : `  of that ${stage}, p99`
+    return { ...figure(name, p99, 'ms', whole ? 20 : null, whole ? 2 : null), p50, p99, p99_9 }
+  })
 }
 
 /** The best of several runs: other work on the machine only ever adds to a time. */
@@ -98,6 +113,7 @@ async function full(): Promise<Figure[]> {
       figure('journal scan and chain check', journal.scan_records_per_second, 'records/s', 5_000_000, 20_000_000),
       figure('peak memory, 10^7 ticks', rss, 'MB', 600, 300),
       figure('peak memory, 10^6 bars', rssB1, 'MB', 600, 300),
+      ...wire(),
     ]
   } finally {
     rmSync(root, { recursive: true })
@@ -147,7 +163,8 @@ else {
   for (const f of figures) {
     const value = f.value >= 1000 ? Math.round(f.value).toLocaleString('en-US') : String(f.value)
     const floor = f.floor === null ? '' : `floor ${f.floor.toLocaleString('en-US')}`
-    process.stdout.write(`${f.name.padEnd(40)}${value.padStart(14)} ${f.unit.padEnd(10)} ${floor}\n`)
+    const spread = f.p50 === null ? '' : ` p50 ${f.p50.toFixed(3)}, p99.9 ${f.p99_9?.toFixed(3)}`
+    process.stdout.write(`${f.name.padEnd(40)}${value.padStart(14)} ${f.unit.padEnd(10)} ${floor}${spread}\n`)
   }
 }
 for (const line of lost) process.stderr.write(`slower than the baseline by more than 30 %: ${line}\n`)

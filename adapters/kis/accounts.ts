@@ -16,6 +16,7 @@ import type { KisListing, Listings } from './instruments.ts'
 import { newYorkDay } from './kst.ts'
 import { type Fields, rowsOf, type TradingRest } from './rest.ts'
 import type { Account, KisSettings } from './settings.ts'
+import type { Urgency } from './rate.ts'
 import { readScaled } from './wire/numbers.ts'
 import type { Environment } from './wire/transactions.ts'
 
@@ -165,19 +166,30 @@ export class AccountInquiries<E extends Environment> {
 
   /** What may be spent in dollars: of dollars alone, and with the won that the broker would turn into them. */
   async power(): Promise<{ readonly dollars: Money; readonly withWon: Money } | undefined> {
+    const row = await this.#powerRow()
+    const [dollars, withWon] = [dollarsOf(row?.ord_psbl_frcr_amt), dollarsOf(row?.frcr_ord_psbl_amt1)]
+    return dollars === undefined || withWon === undefined ? undefined : { dollars, withWon }
+  }
+
+  /** Won a dollar by the broker, in 10^-decimals; undefined when it does not say. */
+  async dollarRate(decimals: number): Promise<number | undefined> {
+    const [whole = '', part = ''] = ((await this.#powerRow('background'))?.exrt ?? '').trim().split('.')
+    const rate = readScaled(part === '' ? whole : `${whole}.${part.slice(0, decimals)}`, decimals)
+    return rate !== undefined && rate > 0 ? rate : undefined
+  }
+
+  async #powerRow(urgency: Urgency = 'query'): Promise<Fields | undefined> {
     const listing = this.#listings.all.find((l) => l.market === 'us')
     if (listing?.exchange === undefined) return undefined
     const one = 10 ** listing.instrument.priceDecimals
-    const answer = await this.#rest.inquire(this.#rest.codes.account['us.power'], {
+    const fields = {
       ...accountFields(this.#account),
       OVRS_EXCG_CD: listing.exchange.order,
       OVRS_ORD_UNPR: priceText(listing, one),
       ITEM_CD: listing.code,
-    })
-    if (!answer.ok) return undefined
-    const row = rowsOf(answer.envelope.body.output)[0]
-    const [dollars, withWon] = [dollarsOf(row?.ord_psbl_frcr_amt), dollarsOf(row?.frcr_ord_psbl_amt1)]
-    return dollars === undefined || withWon === undefined ? undefined : { dollars, withWon }
+    }
+    const answer = await this.#rest.inquire(this.#rest.codes.account['us.power'], fields, urgency)
+    return answer.ok ? rowsOf(answer.envelope.body.output)[0] : undefined
   }
 
   /** Won that may be spent now. */

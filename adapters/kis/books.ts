@@ -35,7 +35,8 @@ export function bookedOrders(
     // Its request is still out, or nothing that we have proves anything: the list is no answer for it.
     if (own.some((o) => o.phase === 'sending')) return null
     const proves = provesAbsence(market, env, now)
-    if (!proves && own.some((o) => o.phase === 'doubt')) return null
+    // An order whose request was never made is not there, whatever a list says.
+    if (!proves && own.some((o) => o.phase === 'doubt' && o.wired)) return null
     const keys = new Set(list.rows.map(keyOf))
     for (const order of own) {
       const shown = order.leg !== undefined && keys.has(`${order.leg.date} ${order.leg.number}`)

@@ -110,7 +110,7 @@ export class KisBroker<E extends Environment> implements Broker {
       case 'replace':
         return this.#inLane(command.orderId, (order) => this.#changes.replace(order, command))
       case 'query':
-        return this.#inLane(command.orderId, (order) => this.#inquirer.query(order))
+        return this.#ask(command.orderId)
       case 'reconcile':
         return this.#run(this.#inquirer.reconcile(command))
       case 'connect':
@@ -123,7 +123,9 @@ export class KisBroker<E extends Environment> implements Broker {
   #connect(at: Micros): void {
     const { clock } = this.#p.context
     this.#later(Math.max(0, at - clock.now()), () => {
-      if (this.#p.socket.state === 'idle' && !this.#stopped) this.#run(this.#attempt())
+      if (this.#stopped) return
+      if (this.#p.socket.state === 'idle') this.#run(this.#attempt())
+      else if (this.#p.socket.state === 'up') this.link('up')
     })
   }
 
@@ -214,6 +216,16 @@ export class KisBroker<E extends Environment> implements Broker {
       }),
     )
     this.#run(next)
+  }
+
+  /** An order that is not in our file, or whose request was not made yet when the process died, never left. */
+  #ask(orderId: number): void {
+    const { orders, context } = this.#p
+    const order = orders.get(orderId)
+    if (order === undefined ? !orders.complete : order.wired || order.phase !== 'doubt') {
+      return this.#inLane(orderId, (known) => this.#inquirer.query(known))
+    }
+    this.#tell([{ type: 'absent', broker: context.broker, orderId, proves: true }])
   }
 
   /* Upkeep. */

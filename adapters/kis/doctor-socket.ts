@@ -30,7 +30,8 @@ export async function registers(
       approval: (signal) => door.tokens.approval(signal),
       redactor: door.redactor,
       raw: () => undefined,
-      spacingMs: 100,
+      spacing: 100_000,
+      clock: door.clock,
     },
     {
       frame: () => undefined,

@@ -5,7 +5,7 @@
 import { Subject } from 'rxjs'
 import { join } from 'node:path'
 import { mkdirSync } from 'node:fs'
-import { type Micros, SECOND } from '../../src/core/base/time.ts'
+import { type Micros, MILLISECOND } from '../../src/core/base/time.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
 import { type FeeModel, type FeeSchedule } from '../../src/core/domain/fees.ts'
 import { feeModel, type FeeSettings } from '../../src/reference/fees.ts'
@@ -15,6 +15,7 @@ import { TokenDesk } from './auth.ts'
 import { KisBroker } from './broker.ts'
 import { type Codes, LIVE, PAPER } from './codes.ts'
 import { DayPrices } from './day-prices.ts'
+import { DollarRate } from './fx.ts'
 import { History } from './history.ts'
 import { Http } from './http.ts'
 import { Listings } from './instruments.ts'
@@ -47,9 +48,11 @@ export interface Kis {
   readonly redactor: Redactor
 }
 
-/** Pause between registrations (reference 8.2), milliseconds. */
-const SPACING_MS = 60
-const RECONCILE: Micros = 20 * SECOND
+/** Name of the pair whose rate the account knows. */
+const PAIR = 'USD/KRW'
+
+/** Pause between registrations (reference 8.2). */
+const SPACING: Micros = 60 * MILLISECOND
 
 export function createKis(settings: KisSettings, context: AdapterContext, options: KisOptions = {}): Kis {
   assertHosts(settings.env, settings.hosts)
@@ -93,7 +96,10 @@ function plug<E extends Environment>(
       const token = await door.tokens.token()
       return typeof token === 'string' ? door.tokens.approval(signal) : token
     }
-    return new KisSocket({ url: hosts.ws, name, approval, redactor, raw, spacingMs: SPACING_MS }, handlers)
+    return new KisSocket(
+      { url: hosts.ws, name, approval, redactor, raw, spacing: SPACING, clock: context.clock },
+      handlers,
+    )
   }
   const common = {
     frame: (frame) => ends.source?.frame(frame),
@@ -136,7 +142,14 @@ function plug<E extends Environment>(
   }
   const domestic = quoteSocket ?? socket
   const overseas = quoteSocket ?? (settings.env === 'live' ? socket : undefined)
+  const accounts = new AccountInquiries(rest, listings, settings, options.resumed === true, options.isUsTrading)
+  const pair = context.instruments.find((i) => i.venue === 'FX' && i.symbol === PAIR)
+  const rate =
+    pair === undefined || !listings.has('us')
+      ? undefined
+      : new DollarRate({ accounts, clock: context.clock, instrument: pair.id, priceDecimals: pair.priceDecimals })
   ends.source = new KisMarketSource({
+    rate,
     context,
     listings,
     domestic,
@@ -158,8 +171,8 @@ function plug<E extends Environment>(
     rest,
     socket,
     listings,
-    orders: new OwnOrders(listings, options.ordersFile),
-    accounts: new AccountInquiries(rest, listings, settings, options.resumed === true, options.isUsTrading),
+    orders: new OwnOrders(listings, options.ordersFile, options.resumed === true),
+    accounts,
     prices,
     fees: feesOf(listings, context, options.fees),
     rules: rulesOf(settings),
@@ -180,7 +193,7 @@ export function rulesOf(settings: KisSettings): BrokerRules {
   return {
     markets: settings.markets,
     clientOrderId: false,
-    reconcileEvery: RECONCILE,
+    reconcileEvery: settings.reconcileEvery,
     funding: settings.usFunding,
     // The US rate, where another broker competes; config/fees/kis.json.
     commissionBps: { num: 25, den: 1 },

@@ -16,11 +16,13 @@ import type {
 import { venueOf } from './decode.ts'
 import { FeedDelays } from './delays.ts'
 import { FrameDecoder } from './frames.ts'
+import type { DollarRate } from './fx.ts'
 import type { History } from './history.ts'
 import type { KisListing, Listings } from './instruments.ts'
 import type { Wanted } from './registrations.ts'
 import type { KisSocket } from './socket.ts'
 import type { DataFrame } from './wire/frame.ts'
+import type { Environment } from './wire/transactions.ts'
 
 export interface SourceParts {
   readonly context: AdapterContext
@@ -35,6 +37,8 @@ export interface SourceParts {
   readonly raw$: Observable<RawFrame>
   readonly seen: (event: MarketInbound) => void
   readonly history: History
+  /** The broker's exchange rate, where the run has use for it. */
+  readonly rate: Pick<DollarRate<Environment>, 'events$' | 'start' | 'stop'> | undefined
   readonly release: () => Promise<void>
 }
 
@@ -66,16 +70,19 @@ export class KisMarketSource implements MarketSource {
     this.quarantined = this.#decoder.unused
     this.feeds$ = new BehaviorSubject<readonly FeedStatus[]>(parts.listings.all.map((l) => this.#feedOf(l)))
     for (const listing of parts.listings.all) this.#want(listing)
+    parts.rate?.events$.subscribe((events) => this.events$.next(events))
     this.#tellFeeds()
   }
 
   start(): void {
     for (const socket of this.#p.own) this.#keep(socket, 0)
+    this.#p.rate?.start()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     for (const cancel of this.#timers) cancel()
+    this.#p.rate?.stop()
     await Promise.all(this.#p.own.map((socket) => socket.close()))
     await this.#p.release()
   }

@@ -3,7 +3,7 @@
  * number, a modified one a chain of numbers (legs); a fill is its ordinal within the order, decided by the cumulative
  * quantity (I-14). What is learnt is appended to a file of the run, so that a restart knows its orders again.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { existsSync, fdatasyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import type { Micros } from '../../src/core/base/time.ts'
 import type { BookedFill, BookedState } from '../../src/core/domain/control.ts'
 import { type Charged, nothingCharged } from '../../src/core/domain/fees.ts'
@@ -46,6 +46,8 @@ export class OwnOrder {
   /** As sent: the collar's limit of an overseas market order. */
   wireLimit: Price = 0
   division = ''
+  /** Its request was made: without this line in the file it never left. */
+  wired = false
   phase: Phase = 'sending'
   ending: Ending | undefined
   acceptedAt: Micros = 0
@@ -97,11 +99,16 @@ type Line =
 export class OwnOrders {
   readonly #byId = new Map<number, OwnOrder>()
   readonly #byNumber = new Map<string, OwnOrder>()
-  readonly #file: string | undefined
+  readonly #fd: number | undefined
+  /** Every order of this run went through this file: what is not in it was never sent. */
+  readonly complete: boolean
 
-  constructor(listings: Listings, file: string | undefined) {
-    this.#file = file
-    if (file !== undefined && existsSync(file)) this.#load(readFileSync(file, 'utf8'), listings)
+  /** `resumed`: the engine has sent orders before, which the file must know. */
+  constructor(listings: Listings, file: string | undefined, resumed = false) {
+    const there = file !== undefined && existsSync(file)
+    this.complete = there || !resumed
+    if (there) truncateSync(file, this.#load(readFileSync(file, 'utf8'), listings))
+    if (file !== undefined) this.#fd = openSync(file, 'a', 0o600)
   }
 
   get all(): IterableIterator<OwnOrder> {
@@ -132,7 +139,10 @@ export class OwnOrders {
   wire(order: OwnOrder, limit: Price, division: string): void {
     order.wireLimit = limit
     order.division = division
+    order.wired = true
     this.#write({ k: 'wire', id: order.orderId, limit, division })
+    // Durable before the request leaves: after a power cut too, no line means no request.
+    if (this.#fd !== undefined) fdatasyncSync(this.#fd)
   }
 
   /** The order goes by this number from now on, with these terms. */
@@ -175,22 +185,20 @@ export class OwnOrders {
   }
 
   #write(line: Line): void {
-    if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+    if (this.#fd !== undefined) writeSync(this.#fd, `${JSON.stringify(line)}\n`)
   }
 
-  /** A line that was cut by a crash ends the file: what came before it holds. */
-  #load(text: string, listings: Listings): void {
-    for (const row of text.split('\n')) {
-      if (row === '') continue
-      let line: Line
-      try {
-        line = JSON.parse(row) as Line
-      } catch {
-        break
-      }
+  /** A line that was cut by a crash ends the file: what came before it holds. Returns the bytes of that. */
+  #load(text: string, listings: Listings): number {
+    let bytes = 0
+    for (const row of text.split('\n').slice(0, -1)) {
+      const line = readLine(row)
+      if (line === undefined) break
       this.#replay(line, listings)
+      bytes += Buffer.byteLength(row) + 1
     }
     for (const order of this.#byId.values()) if (order.phase === 'sending') order.phase = 'doubt'
+    return bytes
   }
 
   #replay(line: Line, listings: Listings): void {
@@ -204,6 +212,7 @@ export class OwnOrders {
     if (line.k === 'wire') {
       order.wireLimit = line.limit
       order.division = line.division
+      order.wired = true
     } else if (line.k === 'leg') this.#number(order, line.leg, line.qty, line.limit)
     else if (line.k === 'fill') {
       this.#count(order, line.fill)
@@ -213,5 +222,13 @@ export class OwnOrders {
       order.phase = 'ended'
       order.ending = line.as
     }
+  }
+}
+
+function readLine(row: string): Line | undefined {
+  try {
+    return JSON.parse(row) as Line
+  } catch {
+    return undefined
   }
 }

@@ -3,6 +3,8 @@
  * registrations are made anew at every connection, logins first, with a pause between; one that stands is repeated now
  * and then, and if that is news to the server it has forgotten them all (F-22).
  */
+import type { Micros } from '../../src/core/base/time.ts'
+import type { Clock } from '../../src/runtime/ports.ts'
 import type { NoticeSecret } from './cipher.ts'
 import { MAX_REGISTRATIONS } from './wire/columns.ts'
 import type { Acknowledgement } from './wire/frame.ts'
@@ -12,6 +14,12 @@ export interface Wanted {
   readonly key: string
   /** The session is not up before these are acknowledged. */
   readonly login: boolean
+}
+
+/** Pause between two registrations, on the session's clock. */
+export interface Pace {
+  readonly clock: Clock
+  readonly spacing: Micros
 }
 
 /** What an acknowledgement means. */
@@ -24,13 +32,14 @@ export class Registrations {
   readonly #acknowledged = new Set<string>()
   readonly #secrets = new Map<string, NoticeSecret>()
   readonly #send: (wanted: Wanted) => void
-  readonly #spacingMs: number
+  readonly #pace: Pace
   #queue: Wanted[] = []
-  #sender: NodeJS.Timeout | undefined
+  /** Cancels the pause before the next registration. */
+  #sender: (() => void) | undefined
   #probe = 0
 
-  constructor(spacingMs: number, send: (wanted: Wanted) => void) {
-    this.#spacingMs = spacingMs
+  constructor(pace: Pace, send: (wanted: Wanted) => void) {
+    this.#pace = pace
     this.#send = send
   }
 
@@ -93,7 +102,7 @@ export class Registrations {
 
   /** The session ended: nothing stands, its secrets open nothing more. */
   clear(): void {
-    clearTimeout(this.#sender)
+    this.#sender?.()
     this.#sender = undefined
     this.#queue = []
     this.#acknowledged.clear()
@@ -112,7 +121,7 @@ export class Registrations {
       return
     }
     this.#send(next)
-    this.#sender = setTimeout(() => this.#sendNext(), this.#spacingMs)
+    this.#sender = this.#pace.clock.after(this.#pace.spacing, () => this.#sendNext())
   }
 }
 

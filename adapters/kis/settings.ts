@@ -53,6 +53,8 @@ export interface KisSettings {
   /** How far behind the best quote the limit of an overseas market order lies, in basis points. */
   readonly marketCollarBps: number
   readonly maintenance: readonly Window[]
+  /** How often the books are compared. */
+  readonly reconcileEvery: Micros
 }
 
 const HOUR = 3_600_000_000
@@ -71,6 +73,7 @@ export const DEFAULTS = {
   tokenRefreshAt: 7.5 * HOUR,
   marketCollarBps: 50,
   maintenance: [],
+  reconcileEvery: 20_000_000,
   quotes: undefined,
 } as const satisfies Partial<KisSettings>
 

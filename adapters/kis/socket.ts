@@ -7,7 +7,8 @@
  * the session, whatever the socket says of itself (F-04). These deadlines are monotonic wall time.
  */
 import WebSocket from 'ws'
-import type { RawFrame } from '../../src/runtime/ports.ts'
+import type { Micros } from '../../src/core/base/time.ts'
+import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
 import { decryptNotice } from './cipher.ts'
 import type { Seen } from './errors.ts'
 import type { Redactor } from './redact.ts'
@@ -43,8 +44,9 @@ export interface SocketPlace {
   readonly approval: (signal: AbortSignal) => Promise<string | Seen>
   readonly redactor: Redactor
   readonly raw: (frame: RawFrame) => void
-  /** Pause between registrations, milliseconds of wall time. */
-  readonly spacingMs: number
+  /** Pause between registrations, on the session's clock: a courtesy to the vendor, as the request rate is. */
+  readonly spacing: Micros
+  readonly clock: Clock
 }
 
 /** */
@@ -71,7 +73,7 @@ export class KisSocket {
   constructor(place: SocketPlace, handlers: SocketHandlers) {
     this.#place = place
     this.#handlers = handlers
-    this.#registrations = new Registrations(place.spacingMs, ({ tr, key }) =>
+    this.#registrations = new Registrations(place, ({ tr, key }) =>
       this.#send(registration(this.#approvalKey, '1', tr, key)),
     )
   }

@@ -9,6 +9,7 @@ import type { CommandContext, CommandResult, CommandRunner } from './command.ts'
 import { describeError } from './describe-error.ts'
 import { Failure } from './failure.ts'
 import { nearest } from '../config/nearest.ts'
+import { processSecrets } from '../config/redactor.ts'
 import { makeProgress } from './progress.ts'
 import { isPresent, loadCommand, type RegistryEntry, registry } from './registry.ts'
 
@@ -23,13 +24,14 @@ function forgiveClosedPipe(stream: NodeJS.WriteStream): void {
   })
 }
 
+/** What is printed passes the redactor: whatever a message was made of, no secret of the configuration leaves (I-36). */
 function writeOut(text: string): void {
-  if (process.stdout.writable) process.stdout.write(text)
+  if (process.stdout.writable) process.stdout.write(processSecrets.clean(text))
 }
 
 function writeErr(text: string): void {
   progress.end()
-  if (process.stderr.writable) process.stderr.write(text)
+  if (process.stderr.writable) process.stderr.write(processSecrets.clean(text))
 }
 
 function toJson(document: unknown): string {

@@ -63,6 +63,7 @@ const table: readonly (readonly [RegistryEntry['group'], string, string, string]
   ['Runs', 'scenario', 'rehearses bad days and checks what is expected', 'scenario flash-crash --all-ways'],
   ['Runs', 'swarm', 'seeded random faults and markets with every invariant on', 'swarm --seeds 200'],
   ['Runs', 'report', 'HTML tear sheet and trade ledger of runs', 'report runs/first --out report.html'],
+  ['Runs', 'runs', 'the recorded runs: mode, size, span, sealed, verified', 'runs --dir recordings'],
   ['Runs', 'gate', 'the go-live conditions, each met or not', 'gate runs/paper-*'],
   ['Runs', 'pack', 'a run with its tape rows in one directory', 'pack runs/first --out first-packed'],
   ['Learn', 'train', 'trains a policy on tapes', 'train tapes/nvda --seed 1 --out models/mine'],

@@ -2,7 +2,7 @@
 import type { RunSummary } from '../runtime/backtest.ts'
 import type { CommandContext } from './command.ts'
 
-function group(text: string): string {
+export function group(text: string): string {
   const [whole = '', fraction] = text.split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   return fraction === undefined ? grouped : `${grouped}.${fraction.slice(0, 2)}`

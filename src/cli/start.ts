@@ -1,58 +1,99 @@
 /**
- * `sametape start`, in this version: a real market day that lies in the clone is traded through the whole engine,
- * recorded, re-run and proved identical. The embedded session with emulated brokers replaces it later.
+ * `sametape start`: a whole trading day, Seoul and then New York, on broker emulators in this process. Real servers, real
+ * adapters, real sockets on loopback; emulators and engine share one clock, so the day plays in half a minute. At its
+ * end the session is sealed, verified and summed up. No account, no key, no network.
  */
-import { fileURLToPath } from 'node:url'
-import { loadConfig } from '../config/load.ts'
+import { instrumentTable } from '../reference/instrument-load.ts'
 import { loadAgent } from '../runtime/agent-load.ts'
-import { backtest } from '../runtime/backtest.ts'
-import { makeSpec } from '../runtime/run-spec.ts'
-import { verify } from '../runtime/verify.ts'
-import type { CliCommand } from './command.ts'
-import { SIM_DEFAULTS } from '../runtime/sim-options.ts'
+import { liveInstruments } from '../runtime/live-instruments.ts'
+import { makeLiveSpec } from '../runtime/live-spec.ts'
+import { playLive } from '../runtime/live-play.ts'
+import type { CliCommand, CommandContext, CommandResult, Options } from './command.ts'
+import { generatedMarket, tapeMarket } from './live/embedded-market.ts'
+import { addSessionOptions, readFor, readSpeed, stopOnSignal } from './live/options.ts'
+import { noteAlerts, sayReady, watchSession } from './live/progress.ts'
+import { finish } from './live/result.ts'
+import { tapePast } from './live/tape-past.ts'
+import { Stage } from './live/stage.ts'
+import { symbolsOf } from './live/symbols.ts'
 import * as run from './run-options.ts'
-import { sayRun } from './say-run.ts'
-
-const SAMPLE = fileURLToPath(new URL('../../recordings/sample-ibm-2013-10-08', import.meta.url))
 
 /** A directory name that sorts by time. */
 function stampedDir(): string {
-  return `recordings/backtest/${new Date().toISOString().replaceAll(':', '').slice(0, 17)}Z`
+  return `recordings/start/${new Date().toISOString().replaceAll(':', '').slice(0, 17)}Z`
 }
 
 export const command: CliCommand = {
   configure(command) {
+    addSessionOptions(command)
     command
-      .option('--out <dir>', 'run directory (default: recordings/backtest/<time>)')
       .option('--agent <name|file.ts>', 'a reference agent or your own file', 'rsi-macd')
+      .option('--speed <n>', 'run-clock seconds a second, 1 for a slow watch, or max', 'max')
+      .option('--tape <dir>', 'play a tape of yours instead of the generated market')
+      .option('--no-dashboard', 'no page in the browser (there is none in this version)')
   },
-  async run(_, options, ctx) {
-    const out = run.text(options, 'out') ?? stampedDir()
-    const agent = await loadAgent(run.text(options, 'agent') ?? 'rsi-macd')
-    const config = loadConfig({ dir: undefined, sets: [], env: {} })
-    const simulation = { ...SIM_DEFAULTS, fees: 'bps:5', slippage: 'ticks:1' }
-    ctx.say('IBM on 2013-10-08, every trade and quote of the day (real data), 1,000,000 USD')
-    const summary = await backtest({
-      tapes: [SAMPLE],
-      out,
-      spec: makeSpec({ config, agent, simulation }),
-      config,
-      agent,
-      journal: 'refs',
-      tables: true,
-      commandLine: ['start', ...process.argv.slice(3)],
-      progress: (done, total) => ctx.progress.update(done, total, 'trading'),
+  run: (_, options, ctx) => start(options, ctx),
+}
+
+async function start(options: Options, ctx: CommandContext): Promise<CommandResult> {
+  const dir = run.text(options, 'out') ?? stampedDir()
+  const speed = readSpeed(options)
+  const span = readFor(options)
+  const config = run.readConfig(options)
+  const agent = await loadAgent(run.text(options, 'agent') ?? 'rsi-macd')
+  const tape = run.text(options, 'tape')
+  const stop = stopOnSignal(ctx)
+  const market =
+    tape === undefined
+      ? await generatedMarket(config.trading.symbols, (done, n) => ctx.progress.update(done, n, 'market'))
+      : await tapeMarket(tape)
+  ctx.progress.end()
+  const to = span === undefined ? market.to : Math.min(market.to, market.from + span)
+  const stage = await Stage.open(market, speed)
+  try {
+    const kits = stage.venues.map((v) => v.kit)
+    const live = liveInstruments({
+      symbols: await symbolsOf(config, tape),
+      venues: [...new Set(kits.flatMap((k) => k.venues))],
+      day: Math.floor(market.from / 86_400_000_000),
+      table: instrumentTable(run.text(options, 'config')),
+      base: config.risk.baseCurrency,
     })
-    const checked = await verify(out, { progress: (done, total) => ctx.progress.update(done, total, 'verifying') })
-    ctx.progress.end()
-    sayRun(ctx, summary)
-    ctx.say(
-      `verified  ${checked.identical ? 'identical: the recording re-runs to the same bytes' : `DIFFERENT: ${checked.cause}`}`,
+    const brokers = kits.map((k) => ({ name: k.id, rules: k.rules }))
+    const spec = makeLiveSpec({ config, agent, instruments: live, brokers, fees: kits[0]?.fees ?? 'none' })
+    const past = await tapePast(market.tape, market.from, live.instruments)
+    ctx.say(market.what)
+    const { clock } = stage
+    const played = await stage.during(
+      playLive({
+        ...{ place: { name: 'day', dir }, spec, config, agent, clock, mode: 'start' },
+        ...{ generated: market.generated, resume: 2, until: to, stopped: stop.stopped },
+        provenance: market.provenance,
+        plug: (opened) => {
+          const resumed = opened.engine !== undefined
+          const context = { instruments: live.instruments, currencies: live.currencies, clock }
+          const plugged = kits.map((kit, broker) =>
+            kit.plug({ context: { ...context, broker }, dir, resumed, trades: true }),
+          )
+          const own = plugged.flatMap((p) => p.past ?? [])
+          return {
+            brokers: plugged.map((p) => p.broker),
+            sources: plugged.flatMap((p) => p.sources),
+            past: [past, ...own],
+          }
+        },
+        begun: (session, opened, ready) => {
+          sayReady(ctx, ready)
+          noteAlerts(ctx, opened)
+          watchSession(ctx, session, clock, { from: market.from, to })
+        },
+      }),
     )
-    ctx.say('')
-    ctx.say(`Look at ${out}/fills.csv, decisions.csv (why each order was made or denied) and equity.csv. Next:`)
-    ctx.say(`  npx sametape verify ${out}`)
-    ctx.say('  npx sametape backtest recordings/sample-ibm-2013-10-08 --agent ema-cross --out recordings/second')
-    return { json: { ...summary, verify: checked }, exitCode: checked.identical ? 0 : 3 }
-  },
+    ctx.progress.end()
+    return await finish(played, ctx)
+  } finally {
+    stop.release()
+    await stage.close()
+    market.remove()
+  }
 }

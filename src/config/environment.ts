@@ -6,14 +6,26 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Failure } from '../cli/failure.ts'
+import { processSecrets } from './redactor.ts'
+
+/** Variables that hold a credential by their name, whoever reads them: none of their values is ever printed. */
+const CREDENTIAL = /(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD|WEBHOOK_URL)$/
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** `dir`: where a `.env` file may stand. */
+/** `dir`: where a `.env` file may stand. Failure (2) where others could read its keys. */
 export function readEnvironment(dir: string, process: Environment): Environment {
   const file = join(dir, '.env')
-  if (!existsSync(file)) return process
-  return { ...parseEnv(readFileSync(file, 'utf8')), ...process }
+  if (!existsSync(file)) return sealed(process)
+  assertPrivate(dir)
+  return sealed({ ...parseEnv(readFileSync(file, 'utf8')), ...process })
+}
+
+function sealed(env: Environment): Environment {
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && CREDENTIAL.test(name)) processSecrets.hide(value)
+  }
+  return env
 }
 
 /** The value of a variable, from itself or from the file that NAME_FILE names; undefined when neither is set. */
@@ -23,7 +35,9 @@ export function variable(name: string, env: Environment): string | undefined {
   const file = env[`${name}_FILE`]
   if (file === undefined || file === '') return undefined
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    const value = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    if (CREDENTIAL.test(name)) processSecrets.hide(value)
+    return value
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     throw new Failure(`${name}_FILE: cannot read ${file} (${reason})`, 2)

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../cli/failure.ts'
-import { type BrokersConfig, brokersDefaults, brokersSchema, SECRET_PATHS } from './brokers.ts'
+import { type BrokersConfig, brokersDefaults, brokersSchema, PRIVATE_PATHS, SECRET_PATHS } from './brokers.ts'
 import type { Environment } from './environment.ts'
 import { type CapitalConfig, capitalSchema } from './capital.ts'
 import { type FeesConfig, feesDefaults, feesSchema } from './fees.ts'
@@ -180,7 +180,9 @@ function describe(issue: z.core.$ZodIssue, tree: Node, interpolated: Interpolate
   const node = nodeAt(tree, path)
   const message = issue.code === 'invalid_type' ? 'must be a group of values' : issue.message
   const shown =
-    SECRET_PATHS.has(pathText(path)) && node.kind === 'leaf' ? message.replaceAll(node.text, HIDDEN) : message
+    SECRET_PATHS.has(pathText(path)) && node.kind === 'leaf' && node.text !== ''
+      ? message.replaceAll(node.text, HIDDEN)
+      : message
   return [`${place}: ${pathText(path)}: ${shown}`]
 }
 
@@ -205,6 +207,17 @@ function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, unknown>) : undefined
 }
 
+/** Of who we are at a broker the end is enough to tell accounts apart. */
+const SHOWN_END = 4
+const LONG_ENOUGH = 8
+
+function shownValue(path: string, value: string | readonly string[]): string | readonly string[] {
+  if (typeof value !== 'string' || value === '') return value
+  if (SECRET_PATHS.has(path)) return HIDDEN
+  if (!PRIVATE_PATHS.has(path)) return value
+  return value.length < LONG_ENOUGH ? HIDDEN : `${HIDDEN}${value.slice(-SHOWN_END)}`
+}
+
 function entriesOf(tree: Node): ConfigEntry[] {
   const entries: ConfigEntry[] = []
   const visit = (node: Node, path: Path): void => {
@@ -217,7 +230,7 @@ function entriesOf(tree: Node): ConfigEntry[] {
     const value = node.kind === 'list' ? node.items.map((item) => (item.kind === 'leaf' ? item.text : '')) : node.text
     entries.push({
       path: text,
-      value: secret && value !== '' ? HIDDEN : value,
+      value: shownValue(text, value),
       source: originText(node.origin),
       secret,
     })

@@ -1,5 +1,9 @@
-/** A credential: prints as *** wherever it lands by accident; only `reveal()` gives the text. */
+/**
+ * A credential: prints as *** wherever it lands by accident; only `reveal()` gives the text. From its creation on the
+ * redactor of the process cuts it out of everything that is printed or logged.
+ */
 import { inspect } from 'node:util'
+import { processSecrets } from './redactor.ts'
 
 export const HIDDEN = '***'
 
@@ -8,6 +12,7 @@ export class Secret {
 
   constructor(text: string) {
     this.#text = text
+    processSecrets.hide(text)
   }
 
   /** For the one place that sends it. */

@@ -2,13 +2,14 @@
 import { Failure } from '../cli/failure.ts'
 import { nearest } from './nearest.ts'
 import { readYaml } from './read-yaml.ts'
+import { shownSet } from './set-text.ts'
 import { type Branch, branch, leaf, merge, type Node, type Origin } from './tree.ts'
 
 export const PARTS = ['risk', 'capital', 'trading', 'brokers', 'fees', 'agent'] as const
 export type Part = (typeof PARTS)[number]
 
 function refuse(argument: string, why: string): Failure {
-  return new Failure(`--set ${argument}: ${why}`, 2)
+  return new Failure(`--set ${shownSet(argument)}: ${why}`, 2)
 }
 
 /** Throws Failure (2) naming the argument and, for an unknown part, the known ones. */
@@ -39,7 +40,7 @@ function readSet(argument: string): Node {
 /** Text as it stands; `[…]` and `{…}` are read as YAML. */
 function readValue(argument: string, text: string, origin: Origin): Node {
   if (!/^[[{]/.test(text)) return leaf(text, origin)
-  const wrapped = readYaml(`value: ${text}`, `--set ${argument}`).entries.get('value')
+  const wrapped = readYaml(`value: ${text}`, `--set ${shownSet(argument)}`).entries.get('value')
   return wrapped === undefined ? leaf(text, origin) : withOrigin(wrapped, origin)
 }
 

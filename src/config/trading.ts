@@ -20,6 +20,8 @@ export interface TradingConfig {
   }
   /** Auctions for which OPG and CLS orders may leave; undefined: none (I-27). */
   readonly auctions: AuctionChoice | undefined
+  /** `always`: venues are taken as open at all hours, for emulators that are; undefined: by their calendars. */
+  readonly hours: 'calendar' | 'always' | undefined
   /** Fractions of the limit base: a buy adds `step` up to `max`. */
   readonly sizing: { readonly step: Fraction; readonly max: Fraction }
 }
@@ -40,6 +42,7 @@ export const tradingSchema = z
     decision_interval: duration,
     policy_bar: duration,
     auctions: oneOf(AUCTION_CHOICES).optional(),
+    hours: oneOf(['calendar', 'always']).optional(),
     execution: z.strictObject({ order_type: oneOf(['market', 'marketable_limit']) }),
     sizing: z.strictObject({ step: fraction, max: fraction }).superRefine(({ step, max }, ctx) => {
       if (compareProducts(step.num, max.den, max.num, step.den) <= 0) return
@@ -53,6 +56,7 @@ export const tradingSchema = z
       decisionInterval: read.decision_interval,
       policyBar: read.policy_bar,
       auctions: read.auctions,
+      hours: read.hours,
       execution: { orderType: read.execution.order_type },
       sizing: read.sizing,
     }),

@@ -3,6 +3,8 @@
  * stay text until the schema reads them, so a percentage never passes through a float.
  */
 
+import { shownSet } from './set-text.ts'
+
 export type Origin =
   | { readonly kind: 'default' }
   | { readonly kind: 'file'; readonly file: string; readonly line: number }
@@ -102,5 +104,5 @@ export function pathText(path: Path): string {
 /** `config/risk.yaml:4`, `--set risk.x=5` or `default` */
 export function originText(origin: Origin): string {
   if (origin.kind === 'file') return `${origin.file}:${origin.line}`
-  return origin.kind === 'set' ? `--set ${origin.argument}` : 'default'
+  return origin.kind === 'set' ? `--set ${shownSet(origin.argument)}` : 'default'
 }

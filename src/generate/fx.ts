@@ -7,7 +7,7 @@ import { Rng } from '../core/base/rng.ts'
 import { DAY, HOUR, MINUTE, type Micros, weekday } from '../core/base/time.ts'
 import { gaussian, MarketFactor } from './market-factor.ts'
 
-export const FX_SYMBOL = 'USDKRW'
+export const FX_SYMBOL = 'USD/KRW'
 export const FX_DECIMALS = 2
 
 const TAG_FX = 0x75736b72

@@ -23,6 +23,10 @@ export interface MarketTapeRequest extends MarketRequest {
   readonly bars: boolean
   /** Adds the USD/KRW stream where a symbol is in won. */
   readonly fx: boolean
+  /** At most so long passes without a row of a symbol in session; absent: as the generator draws them. */
+  readonly quiet?: number
+  /** Displayed sizes are this multiple of the usual ones; absent: 1. */
+  readonly depth?: number
 }
 
 export function venueOf(symbol: string): GeneratedVenue {

@@ -12,6 +12,7 @@ import { generateMarket } from './market.ts'
 import { type PlannedSymbol, planSymbol } from './market-plan.ts'
 import type { MarketTapeRequest } from './market-request.ts'
 import { RowBlock } from '../tape/row-block.ts'
+import { Steady } from './steady.ts'
 import { TickSink } from './tick-sink.ts'
 
 export interface MarketTape {
@@ -74,6 +75,8 @@ function detail(request: MarketTapeRequest, plans: readonly PlannedSymbol[]): un
     rate: request.rate,
     bars: request.bars ? '1m' : null,
     fx: request.fx,
+    ...(request.quiet === undefined ? {} : { quiet_us: request.quiet }),
+    ...(request.depth === undefined ? {} : { depth: request.depth }),
   }
 }
 
@@ -82,8 +85,10 @@ function writeSymbol(writer: TapeWriter, plan: PlannedSymbol, request: MarketTap
   const economic_id = economicIdOf(symbol, venue, Infinity)
   writer.addInstrument({ symbol, venue, currency, price_decimals: priceDecimals, qty_decimals: 0, economic_id })
   const sink = request.bars ? barSink(writer, plan) : tickSink(writer, plan)
-  for (const minute of generateMarket({ seed: request.seed, rate: request.rate, symbols: [plan] })) {
-    sink.add(minute)
+  const steady = request.quiet === undefined ? undefined : new Steady(request.quiet)
+  const deep = { ...plan, sizeUnit: plan.sizeUnit * (request.depth ?? 1) }
+  for (const minute of generateMarket({ seed: request.seed, rate: request.rate, symbols: [deep] })) {
+    sink.add(steady === undefined ? minute : { ...minute, ...steady.fill(minute) })
     tick()
   }
   sink.end()

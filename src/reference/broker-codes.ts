@@ -1,7 +1,7 @@
 /**
  * How brokers spell a listing. KIS: one exchange code for orders and accounts, another for quotations, a third for the
  * US daytime session, and the key of the realtime feed (`D` + quotation code + symbol; a plain code in Korea). IB: the
- * symbol and the primary exchange; SMART routes US orders. Sources: the KIS Open API samples and specifications (codes
+ * symbol and the primary exchange; SMART routes orders in the US, Japan and Europe. Sources: the KIS Open API samples and specifications (codes
  * per API family, HDFSCNT0's tr_key), the TWS API documentation and public clients of it.
  *
  * Not modelled: the resolution of a contract at the broker; con_id is IB's own number where the table knows it.
@@ -68,6 +68,40 @@ export function ibContract(
   if (listing.venue === 'US' && segment !== undefined) {
     return { secType: 'STK', symbol, exchange: 'SMART', primaryExchange: segment, currency, conId }
   }
-  if (listing.venue !== 'KRX') return undefined
-  return { secType: 'STK', symbol, exchange: 'KSE', primaryExchange: 'KSE', currency, conId }
+  const place = ibPlace(listing)
+  if (place === undefined) return undefined
+  // Hong Kong's numbers stand without their leading zeros there.
+  const name = listing.venue === 'HK' ? symbol.replace(/^0+(?=\d)/, '') : symbol
+  return { secType: 'STK', symbol: name, ...place, currency, conId }
+}
+
+/** Euronext by segment; a listing that names none is found by its currency alone. */
+const EURONEXT: ReadonlyMap<string, string> = new Map([
+  ['PARIS', 'SBF'],
+  ['AMSTERDAM', 'AEB'],
+  ['BRUSSELS', 'ENEXT.BE'],
+])
+
+/** Where an order goes and where the share is listed, outside the US (IB reference 10.1; NautilusTrader's venue table). */
+function ibPlace({ venue, segment }: Listing): Pick<IbContract, 'exchange' | 'primaryExchange'> | undefined {
+  switch (venue) {
+    case 'KRX':
+      return { exchange: 'KSE', primaryExchange: 'KSE' }
+    case 'TSE':
+      return { exchange: 'SMART', primaryExchange: 'TSEJ' }
+    case 'HK':
+      return { exchange: 'SEHK', primaryExchange: 'SEHK' }
+    case 'SSE':
+      return { exchange: 'SEHKNTL', primaryExchange: 'SEHKNTL' }
+    case 'SZSE':
+      return { exchange: 'SEHKSZSE', primaryExchange: 'SEHKSZSE' }
+    case 'XETRA':
+      return { exchange: 'SMART', primaryExchange: 'IBIS' }
+    case 'LSE':
+      return { exchange: 'SMART', primaryExchange: 'LSE' }
+    case 'EURONEXT':
+      return { exchange: 'SMART', primaryExchange: EURONEXT.get(segment ?? '') }
+    default:
+      return undefined
+  }
 }

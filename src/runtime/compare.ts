@@ -71,15 +71,20 @@ function clip(text: string): string {
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`
 }
 
+/** Looks at a replayed record; the view is valid until it returns. */
+export type WatchRecord = (r: RecordView) => void
+
 /** A record sink that holds what is replayed against what was recorded. */
 export class Comparison {
   readonly sink: DigestSink
   first: Difference | undefined
   readonly #recorded: Iterator<RecordView> | undefined
   readonly #numberedOnly: boolean
+  readonly #watch: WatchRecord | undefined
   #market = 0
 
-  constructor(recorded: Iterator<RecordView> | undefined, numberedOnly: boolean) {
+  constructor(recorded: Iterator<RecordView> | undefined, numberedOnly: boolean, watch?: WatchRecord) {
+    this.#watch = watch
     this.#recorded = recorded
     this.#numberedOnly = numberedOnly
     this.sink = new DigestSink((bytes, lengths, count) => this.#block(bytes, lengths, count))
@@ -94,17 +99,20 @@ export class Comparison {
   }
 
   #block(bytes: Uint8Array, lengths: Uint16Array, count: number): void {
-    if (this.first !== undefined || this.#recorded === undefined) return
+    const settled = this.first !== undefined || this.#recorded === undefined
+    if (settled && this.#watch === undefined) return
     const words = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8)
     let at = 0
     for (let i = 0; i < count; i++) {
       const n = (lengths[i] as number) / 8
       const replayed = viewRecord(words.subarray(at, at + n))
       at += n
+      this.#watch?.(replayed)
+      if (this.first !== undefined || this.#recorded === undefined) continue
       if (replayed.kind < FIRST_NUMBERED) this.#market++
       if (this.#numberedOnly && replayed.kind < FIRST_NUMBERED) continue
       this.first = compareRecords(this.#next(), replayed, this.#market)
-      if (this.first !== undefined) return
+      if (this.first !== undefined && this.#watch === undefined) return
     }
   }
 

@@ -4,11 +4,14 @@
  * those that were durable were sent, and what became of them the brokers will say (R-40); the others never left.
  */
 import { Failure } from '../cli/failure.ts'
-import { Engine } from '../core/engine/engine.ts'
+import type { Engine } from '../core/engine/engine.ts'
 import type { RecordSink } from '../core/engine/records.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import { compareRecords } from './compare.ts'
+import { type Opening, openEngine } from './live-opening.ts'
+import { NO_TALLY, type Tally, tallyOf } from './live-tally.ts'
 import { viewRecord } from './record-fields.ts'
+import { resume, suspend } from './guard.ts'
 import { recordedEvents } from './record-events.ts'
 import { journalRecords } from './record-reader.ts'
 
@@ -42,7 +45,10 @@ class Continuation implements RecordSink {
   }
 
   #check(words: Float64Array): void {
+    // A handler of the agent may be on the stack: its order filled a block, which is compared here.
+    const guard = suspend()
     const item = this.#recorded.next()
+    resume(guard)
     const recorded = item.done === true ? undefined : viewRecord(item.value.words)
     const difference = compareRecords(recorded, viewRecord(words), 0)
     if (difference === undefined) return
@@ -64,10 +70,13 @@ export class Recovered {
   readonly engine: Engine
   readonly inputs: number
   readonly events: number
+  /** Counters with which the part began. */
+  readonly opened: Tally
   readonly #sink: Continuation
 
-  constructor(engine: Engine, sink: Continuation, inputs: number, events: number) {
+  constructor(engine: Engine, sink: Continuation, opened: Tally, inputs: number, events: number) {
     this.engine = engine
+    this.opened = opened
     this.#sink = sink
     this.inputs = inputs
     this.events = events
@@ -81,10 +90,16 @@ export class Recovered {
 }
 
 /** Re-runs the `records` records of a session's journal. Throws Failure (3) when it does not re-run to itself. */
-export function recoverEngine(dir: string, setup: EngineSetup, header: string, records: number): Recovered {
+export function recoverEngine(
+  dir: string,
+  setup: EngineSetup,
+  header: string,
+  records: number,
+  opening: Opening | undefined,
+): Recovered {
   const sink = new Continuation(dir, records)
-  const engine = new Engine(setup, sink)
-  engine.begin(header)
+  const engine = openEngine(setup, header, sink, opening)
+  const opened = opening === undefined ? NO_TALLY : tallyOf(engine.desk)
   let inputs = 0
   let events = 0
   for (const e of recordedEvents(journalRecords(dir, true))) {
@@ -93,5 +108,5 @@ export function recoverEngine(dir: string, setup: EngineSetup, header: string, r
     inputs++
     if (e.type === 'quote' || e.type === 'trade' || e.type === 'bar' || e.type === 'fx') events++
   }
-  return new Recovered(engine, sink, inputs, events)
+  return new Recovered(engine, sink, opened, inputs, events)
 }

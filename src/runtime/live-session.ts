@@ -18,18 +18,20 @@ import { Engine } from '../core/engine/engine.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import type { JournalWriter } from '../tape/journal.ts'
 import { LatencyLog } from './latency-log.ts'
-import type { Broker, Clock, Inbound, MarketSource } from './ports.ts'
+import type { Broker, Clock, HistoryInbound, Inbound, MarketSource } from './ports.ts'
+import { ProcessWatch } from './process-watch.ts'
 import type { DigestSink } from './record-sink.ts'
 
 /** Without other news the engine is told at least this often that time has passed. */
 const MOMENT_EVERY: Micros = SECOND
 /** I-24: at most so much is lost when the machine dies. Wall time. */
 const SYNC_EVERY_MS = 200
+const RESTART_ONCE_MS = 600_000
 
 /** Where the records of the session go; `journal` must be durable before a command leaves. */
 export interface LiveSink {
   readonly sink: DigestSink
-  readonly journal: Pick<JournalWriter, 'flush' | 'sync'>
+  readonly journal: Pick<JournalWriter, 'flush' | 'sync' | 'low'>
   /** Gives what a batch brought to the output streams. */
   give(): void
 }
@@ -42,8 +44,24 @@ export interface LivePlan {
   /** In the order of `setup.brokers`. */
   readonly brokers: readonly Broker[]
   readonly sink: LiveSink
-  /** A recovered engine, which has stepped the journal of the session so far; absent at its first start. */
+  /** How far the session's clock is from the true time, in microseconds; absent where it is no real one (R-31). */
+  readonly offset?: () => Micros
+  /** An engine with a past: it has stepped the journal of the session so far; absent at its first start. */
   readonly recovered?: Engine
+  /** Where parts of a session end and new ones begin; absent: the session has one. */
+  readonly days?: Days
+}
+
+/** Takes a session from one risk day to the next: the part that ends is closed, and a new one opens with its state. */
+export interface Days {
+  /** The moment before which the part under way ends. */
+  readonly next: Micros
+  turn(engine: Engine, t: Micros): { readonly engine: Engine; readonly sink: LiveSink }
+}
+
+interface Commanded {
+  readonly command: Command
+  readonly arrived: number
 }
 
 interface Queued {
@@ -54,11 +72,12 @@ interface Queued {
 type TimerInbound = { readonly type: 'timer'; readonly timerId: number }
 
 export class LiveSession {
-  readonly engine: Engine
+  engine: Engine
   readonly latency = new LatencyLog()
   /** Emits once per batch of inputs, after its commands have left: for progress and status. */
   readonly moments$ = new Subject<Micros>()
   readonly #plan: LivePlan
+  #sink: LiveSink
   readonly #subscriptions: Subscription[] = []
   readonly #timers = new Set<() => void>()
   #queue: Queued[] = []
@@ -68,12 +87,17 @@ export class LiveSession {
   #cancelMoment: () => void = () => undefined
   #syncTimer: ReturnType<typeof setInterval> | undefined
   #failed: { readonly error: unknown } | undefined
+  #full = false
+  #watch: ProcessWatch | undefined
+  #resume: 0 | 1 | 2 = 0
+  #stalledAt = -Infinity
   /** Market rows stepped, and everything that was. */
   events = 0
   inputs = 0
 
   constructor(plan: LivePlan) {
     this.#plan = plan
+    this.#sink = plan.sink
     this.engine = plan.recovered ?? new Engine(plan.setup, plan.sink.sink)
   }
 
@@ -82,16 +106,24 @@ export class LiveSession {
     return this.#failed?.error
   }
 
-  /** Begins: the first input is that an incarnation of the session starts (R-44). */
-  start(resume: 0 | 1 | 2): void {
+  /**
+   * Begins: after what is known of the past, in order of its end, comes the input that an incarnation of the session
+   * starts (R-44).
+   */
+  start(resume: 0 | 1 | 2, history: readonly HistoryInbound[] = []): void {
     const { sources, brokers, header, recovered } = this.#plan
+    this.#resume = resume
     if (recovered === undefined) this.engine.begin(header)
     for (const source of sources) this.#listen(source.events$)
     for (const broker of brokers) this.#listen(broker.events$)
     this.#syncTimer = setInterval(() => this.#durable(), SYNC_EVERY_MS)
-    this.input({ type: 'system', fact: 'restarted', value: resume })
+    this.inputBatch([...history, { type: 'system', fact: 'restarted', value: resume }])
     for (const port of [...sources, ...brokers]) port.start()
     this.#scheduleMoment()
+    this.#watch = new ProcessWatch(this.#plan.offset ?? (() => 0), {
+      offset: (value) => this.input({ type: 'system', fact: 'clockOffset', value }),
+      stalled: () => this.#stalled(),
+    })
   }
 
   #listen(events$: Observable<readonly Inbound[]>): void {
@@ -128,18 +160,53 @@ export class LiveSession {
   }
 
   #run(batch: readonly Queued[]): void {
-    const commands: { command: Command; arrived: number }[] = []
+    let commands: Commanded[] = []
     for (const { event, arrived } of batch) {
-      this.#step(this.#stamp(event))
+      const stamped = this.#stamp(event)
+      if (this.#plan.days !== undefined && stamped.t >= this.#plan.days.next) {
+        this.#release(commands)
+        commands = []
+        this.#turn(this.#plan.days, stamped.t)
+      }
+      this.#step(stamped)
       for (const command of this.engine.takeCommands()) commands.push({ command, arrived })
     }
+    this.#release(commands)
+    this.moments$.next(this.engine.desk.t)
+  }
+
+  /** Group commit, then the commands leave (I-02). */
+  #release(commands: readonly Commanded[]): void {
     if (commands.length > 0) {
       this.engine.records.flush()
-      this.#plan.sink.journal.sync()
+      this.#sink.journal.sync()
     }
     for (const { command, arrived } of commands) this.#carryOut(command, arrived)
-    this.#plan.sink.give()
-    this.moments$.next(this.engine.desk.t)
+    this.#sink.give()
+    this.#watchDisk()
+  }
+
+  /** R-39: to start anew and reconcile is tried once in ten minutes; what stands still again comes to its end. */
+  #stalled(): void {
+    const now = performance.now()
+    const again = now - this.#stalledAt < RESTART_ONCE_MS
+    this.#stalledAt = now
+    const fact = again ? 'failed' : 'restarted'
+    this.input({ type: 'system', fact, value: again ? 0 : this.#resume })
+  }
+
+  /** F-63: with the disk full there is room for an orderly end and for nothing else. */
+  #watchDisk(): void {
+    if (this.#full || !this.#sink.journal.low) return
+    this.#full = true
+    this.input({ type: 'system', fact: 'failed', value: 0 })
+  }
+
+  #turn(days: Days, t: Micros): void {
+    this.engine.records.flush()
+    const { engine, sink } = days.turn(this.engine, t)
+    this.engine = engine
+    this.#sink = sink
   }
 
   /** Time never goes back: an event that is stamped by its own rule (a bar's end) may wait behind the clock, not before it. */
@@ -198,10 +265,16 @@ export class LiveSession {
     if (this.#ended) return
     try {
       this.engine.records.flush()
-      this.#plan.sink.journal.sync()
+      this.#sink.journal.sync()
+      this.#watchDisk()
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** The journal ran into the end of the disk. */
+  get diskFull(): boolean {
+    return this.#full
   }
 
   /**
@@ -219,12 +292,22 @@ export class LiveSession {
     if (this.#ended) return
     this.#ended = true
     clearInterval(this.#syncTimer)
+    this.#watch?.stop()
     this.#cancelMoment()
     for (const cancel of this.#timers) cancel()
     for (const s of this.#subscriptions) s.unsubscribe()
     await Promise.all([...this.#plan.sources, ...this.#plan.brokers].map((port) => port.stop()))
-    this.engine.records.flush()
-    if (this.#failed === undefined) this.#plan.sink.journal.sync()
+    this.#keep()
     this.moments$.complete()
+  }
+
+  /** What can still be kept is kept. After a failed write nobody can say what is on disk: it is not tried again (F-64). */
+  #keep(): void {
+    try {
+      this.engine.records.flush()
+      this.#sink.journal.sync()
+    } catch (error) {
+      this.#failed ??= { error }
+    }
   }
 }

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { EffectiveConfig } from '../config/load.ts'
 import type { BrokerRules } from '../core/domain/broker.ts'
+import type { Calendar } from '../core/domain/calendar.ts'
 import { type Instrument, PRODUCTS } from '../core/domain/instrument.ts'
 import { CURRENCIES, type Currency } from '../core/domain/units.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
@@ -13,6 +14,7 @@ import { calendarOf, calendarVersion } from '../reference/calendars.ts'
 import { feeModel } from '../reference/fees.ts'
 import { canonicalJson } from '../tape/manifest.ts'
 import type { LoadedAgent } from './agent-load.ts'
+import type { LiveInstruments } from './live-instruments.ts'
 import { limitsOf } from './run-setup.ts'
 
 const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
@@ -91,7 +93,7 @@ export function liveSetup(spec: LiveSpec, config: EffectiveConfig, agent: Loaded
   const instruments = spec.instruments as readonly Instrument[]
   return {
     instruments,
-    calendars: instruments.map((i) => calendarOf(i.venue)),
+    calendars: instruments.map((i) => hoursOf(i, config)),
     shapes: spec.shapes as EngineSetup['shapes'],
     currencies: spec.currencies,
     base: spec.base,
@@ -108,7 +110,51 @@ export function liveSetup(spec: LiveSpec, config: EffectiveConfig, agent: Loaded
   }
 }
 
+/** The venue's calendar, or its zone alone where an emulator never closes. */
+function hoursOf({ venue }: Instrument, config: EffectiveConfig): Calendar {
+  const calendar = calendarOf(venue)
+  if (config.trading.hours !== 'always') return calendar
+  return { ...calendar, always: true, days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
+}
+
 /** Which calendars a session stands on, for its specification. */
 export function calendarVersions(instruments: readonly Instrument[]): string[] {
   return instruments.map((i) => `${i.venue} ${calendarVersion(i.venue)}`)
+}
+
+/** Settings of brokers play no part in re-running a session: what they decide is in its inputs. */
+const PARTS = ['risk.', 'trading.', 'capital.', 'fees.']
+
+export interface LiveSpecOptions {
+  readonly config: EffectiveConfig
+  readonly agent: LoadedAgent
+  readonly instruments: LiveInstruments
+  readonly brokers: readonly { readonly name: string; readonly rules: BrokerRules }[]
+  /** Fee table of estimates. */
+  readonly fees: string
+  /** Opening balances by broker and currency; absent: the brokers' first books bring them. */
+  readonly cash?: readonly (readonly number[])[]
+}
+
+export function makeLiveSpec({ config, agent, instruments: live, brokers, fees, cash }: LiveSpecOptions): LiveSpec {
+  const entries = config.entries.filter((e) => PARTS.some((p) => e.path.startsWith(p)) && !e.secret)
+  const { instruments, shapes, currencies, base, routes } = live
+  const made = {
+    schema_version: 2,
+    kind: 'live',
+    config: Object.fromEntries(entries.map((e) => [e.path, typeof e.value === 'string' ? e.value : [...e.value]])),
+    agent: { name: agent.name, hash: agent.hash, params: Object.fromEntries(config.agent) },
+    instruments,
+    shapes,
+    calendars: calendarVersions(instruments),
+    currencies,
+    base,
+    routes: routes.map((route) => route ?? null),
+    brokers,
+    cash: cash ?? brokers.map(() => currencies.map(() => 0)),
+    arming: 'operator',
+    fees,
+  }
+  // As it will be read back: fields that are undefined are not there then.
+  return liveSpecSchema.parse(JSON.parse(JSON.stringify(made)))
 }

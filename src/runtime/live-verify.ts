@@ -1,9 +1,9 @@
 /** Verifies a live session from its journal alone: its inputs through the unchanged engine must give the same records. */
 import { loadConfig } from '../config/load.ts'
-import { Comparison, type Difference } from './compare.ts'
+import { Comparison, type Difference, type WatchRecord } from './compare.ts'
 import type { LoadedAgent } from './agent-load.ts'
-import { engineOf } from './live-run.ts'
-import { liveHeader, liveSetsOf, liveSetup, type LiveSpec } from './live-spec.ts'
+import { openEngine, partHeader, readOpening } from './live-opening.ts'
+import { liveSetsOf, liveSetup, type LiveSpec } from './live-spec.ts'
 import { recordedEvents } from './record-events.ts'
 import { journalRecords } from './record-reader.ts'
 
@@ -18,10 +18,13 @@ export function rerunLive(
   spec: LiveSpec,
   agent: LoadedAgent,
   progress?: (events: number) => void,
+  watch?: WatchRecord,
 ): LiveVerification {
   const config = loadConfig({ dir: undefined, sets: liveSetsOf(spec), env: {} })
-  const comparison = new Comparison(journalRecords(dir), false)
-  const engine = engineOf(liveSetup(spec, config, agent), liveHeader(spec), comparison.sink)
+  const comparison = new Comparison(journalRecords(dir), false, watch)
+  const opening = readOpening(dir)
+  const setup = liveSetup(spec, config, agent)
+  const engine = openEngine(setup, partHeader(spec, opening), comparison.sink, opening)
   let events = 0
   for (const e of recordedEvents(journalRecords(dir))) {
     engine.step(e)

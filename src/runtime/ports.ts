@@ -9,7 +9,7 @@ import type { Micros } from '../core/base/time.ts'
 import type { BrokerRules } from '../core/domain/broker.ts'
 import type { BrokerRequest, OrderCommand } from '../core/domain/command.ts'
 import type { ControlEvent } from '../core/domain/control.ts'
-import type { CashEvent, MarketEvent, ReferenceEvent, ReportEvent } from '../core/domain/event.ts'
+import type { CashEvent, HistoryEvent, MarketEvent, ReferenceEvent, ReportEvent } from '../core/domain/event.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
 
 type Unstamped<E> = E extends unknown ? Omit<E, 't'> : never
@@ -19,7 +19,9 @@ export type MarketInbound = Unstamped<Exclude<MarketEvent, { type: 'bar' }> | Re
 /** Bars happen at their end, which is known: they keep their `t`. */
 export type BarInbound = Extract<MarketEvent, { type: 'bar' }>
 export type BrokerInbound = Unstamped<ReportEvent | CashEvent | ControlEvent>
-export type Inbound = MarketInbound | BarInbound | BrokerInbound
+/** A bar from before the session (warm-up); stamped with the moment at which it is told. */
+export type HistoryInbound = Omit<HistoryEvent, 't'>
+export type Inbound = MarketInbound | BarInbound | HistoryInbound | BrokerInbound
 
 /** How late a market's data is by the vendor's own rule: delayed data is recorded and never traded on. */
 export type DelayClass = 'realtime' | 'delayed' | 'none'

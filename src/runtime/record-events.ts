@@ -56,6 +56,11 @@ const READERS: ReadonlyMap<number, Read> = new Map<number, Read>([
     ([, t, fact, value]) => event('system', { t, fact: SYSTEM_FACTS[fact as number] as SystemFact, value }),
   ],
   [KIND.limits, readLimits],
+  [
+    KIND.history,
+    ([, t, start, end, open, high, low, close, volume], instrument) =>
+      event('history', { t, start, end, instrument, open, high, low, close, volume }),
+  ],
 ])
 
 function event(type: string, fields: Readonly<Record<string, unknown>>): EngineEvent {

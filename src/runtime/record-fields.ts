@@ -92,6 +92,7 @@ export const RECORD_SHAPES: ReadonlyMap<number, RecordShape> = new Map<number, R
   ],
   [KIND.operator, { stream: 'operator', fields: ['seq', 't', 'action', 'broker', 'value', 'price'] }],
   [KIND.system, { stream: 'system', fields: ['seq', 't', 'fact', 'value'] }],
+  [KIND.history, { stream: 'history', fields: ['seq', 't', 'start', 'end', 'open', 'high', 'low', 'close', 'volume'] }],
   [KIND.limits, { stream: 'limits', fields: ['seq', 't'] }],
   [KIND.alert, { stream: 'alerts', fields: ['seq', 't', 'code', 'critical', 'broker', 'text'] }],
   [KIND.verdict, { stream: 'verdicts', fields: ['seq', ...VERDICT_FIELDS] }],

@@ -88,10 +88,14 @@ export async function sealRun(dir: string, content: Record<string, unknown>): Pr
   await writeDurably(join(dir, MANIFEST), canonicalJson(manifest))
 }
 
+/** The manifest of a run, checked by its own hash; throws TapeError. */
+export function readRunManifest(dir: string): Promise<RunManifest> {
+  return readManifest(join(dir, MANIFEST), runManifestSchema, { format: RUN_FORMAT, version: RUN_VERSION })
+}
+
 /** Opens a run and checks every file it lists; throws Failure naming the damaged one, the journal with its offset. */
 export async function openRun(dir: string): Promise<{ manifest: RunManifest; spec: RunSpec | LiveSpec }> {
-  const file = join(dir, MANIFEST)
-  const manifest = await readManifest(file, runManifestSchema, { format: RUN_FORMAT, version: RUN_VERSION })
+  const manifest = await readRunManifest(dir)
   for (const listed of manifest.files) await checkListed(dir, listed)
   const text = await import('node:fs/promises').then((fs) => fs.readFile(join(dir, CONFIG_NAME), 'utf8'))
   const written: unknown = JSON.parse(text)

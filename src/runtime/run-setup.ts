@@ -193,8 +193,7 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
   const calendars = instruments.map((i) => calendarOf(i.venue))
   const base = baseCurrency(config, instruments, Object.keys(spec.cash))
   const cash = readCash(spec, base)
-  const traded = instruments.filter((i) => i.venue !== 'FX')
-  const currencies = [...new Set<Currency>([base, ...cash.keys(), ...traded.map((i) => i.currency)])].sort()
+  const currencies = heldCurrencies(instruments, base, [...cash.keys()])
   const routes = currencies.map((c) => (c === base ? undefined : fxRoute(c, base, instruments)))
   const sim = withRules(
     readSimOptions(spec.simulation, (name) => feeModel(name, instruments, config.fees)),
@@ -205,7 +204,7 @@ export function setUp(tapes: readonly Tape[], spec: RunSpec, config: EffectiveCo
     instruments: ledgerInstruments,
     calendars,
     shapes,
-    currencies: [...currencies, ...extraCurrencies(instruments, currencies)],
+    currencies: currenciesOf(instruments, base, [...cash.keys()]),
     base,
     routes: [...routes, ...extraCurrencies(instruments, currencies).map(() => undefined)],
     brokers: ['sim'],
@@ -268,6 +267,22 @@ function withRules(sim: SimOptions, instruments: readonly Instrument[]): SimOpti
   if (rules.every((dated) => dated.length === 0))
     throw new Failure(`--rules venue: no rules are known of ${instruments.map((i) => i.venue).join(', ')}`, 2)
   return { ...sim, config: { ...sim.config, rules } }
+}
+
+/** Currencies in which something can be held. */
+function heldCurrencies(instruments: readonly Instrument[], base: Currency, cash: readonly Currency[]): Currency[] {
+  const traded = instruments.filter((i) => i.venue !== 'FX')
+  return [...new Set<Currency>([base, ...cash, ...traded.map((i) => i.currency)])].sort()
+}
+
+/** The currencies of a virtual run in the order in which its records number them. */
+export function currenciesOf(
+  instruments: readonly Instrument[],
+  base: Currency,
+  cash: readonly Currency[],
+): Currency[] {
+  const held = heldCurrencies(instruments, base, cash)
+  return [...held, ...extraCurrencies(instruments, held)]
 }
 
 /** Currencies that only FX pairs are quoted in: nothing is held in them, they need no rate. */

@@ -81,7 +81,6 @@ export class SimBroker implements Broker {
   }
 
   #connect(): void {
-    if (this.#up) return
     this.#up = true
     this.#tell([{ type: 'link', broker: this.#o.context.broker, link: 'up' }])
   }

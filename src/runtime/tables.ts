@@ -7,13 +7,14 @@ import { fromScaled } from '../core/base/decimal.ts'
 import { ACTION_KINDS, CASH_KINDS } from '../core/domain/event.ts'
 import { ORDER_STATES, ORDER_TYPES } from '../core/domain/order.ts'
 import { REJECT_REASONS } from '../core/domain/reason.ts'
-import { moneyDecimals } from '../core/domain/units.ts'
+import { type Currency, type Money, moneyDecimals } from '../core/domain/units.ts'
 import { ACTIONS } from '../core/engine/desk.ts'
-import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
+import { KIND } from '../core/engine/records.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import { ALERT_CODES } from '../core/execution/alerts.ts'
 import { reasonsOf } from '../core/execution/gate.ts'
 import { CsvFile, csvText } from './csv-file.ts'
+import { FillBook, type FillMovement, type Movement } from './fill-book.ts'
 import { type RecordView, textOf } from './record-fields.ts'
 
 const HEADERS = {
@@ -28,8 +29,6 @@ const HEADERS = {
 
 type TableName = keyof typeof HEADERS
 
-const FILLED = REPORT_TYPES.indexOf('filled')
-
 /** Average prices are not always finite decimals: this many digits behind those of the price. */
 const AVERAGE_DIGITS = 6
 
@@ -38,6 +37,7 @@ export class Tables {
   readonly #lineage: string
   readonly #files: Record<TableName, CsvFile>
   readonly #texts = new Map<number, string>()
+  readonly #book: FillBook
 
   /** `lineage` is the run's short name in its order ids. */
   constructor(dir: string, setup: EngineSetup, lineage: string) {
@@ -46,13 +46,12 @@ export class Tables {
     const names = Object.keys(HEADERS) as TableName[]
     const files = names.map((name) => [name, new CsvFile(join(dir, `${name}.csv`), HEADERS[name])])
     this.#files = Object.fromEntries(files) as Record<TableName, CsvFile>
+    this.#book = new FillBook(setup.instruments, (m) => this.#movement(m))
   }
 
   record(r: RecordView): void {
+    this.#book.record(r)
     switch (r.kind) {
-      case KIND.report:
-        if (r.words[3] === FILLED) this.#fill(r)
-        break
       case KIND.order:
         this.#order(r)
         break
@@ -87,15 +86,26 @@ export class Tables {
     return `${this.#lineage}-${id}`
   }
 
-  #fill({ words: w, instrument: id }: RecordView): void {
-    const i = this.#instrument(id)
-    const [seq, t, , broker, order, no, side, qty, price, fee, tax] = w.subarray(1) as unknown as number[]
+  #movement(m: Movement): void {
+    if (m.kind === 'fill') this.#fill(m)
+    else if (m.kind === 'costs') {
+      // What a fill turned out to cost more is no fill: its row stands as it was written.
+      const { currency } = this.#instrument(m.instrument)
+      if (m.fee !== 0) this.#cashLine(m.seq, m.t, currency, -m.fee, 'fee')
+      if (m.tax !== 0) this.#cashLine(m.seq, m.t, currency, -m.tax, 'tax')
+    }
+  }
+
+  /** What was booked, once each; one that was taken back is a row of the other side, with its costs returned. */
+  #fill(m: FillMovement): void {
+    const i = this.#instrument(m.instrument)
     const money = moneyDecimals(i.currency)
-    const orderId = this.#orderId(order as number)
-    const head = `${seq},${t},${orderId},${orderId}.${no},${this.#setup.brokers[broker as number]},${csvText(i.symbol)}`
-    const size = `${fromScaled(qty as number, i.qtyDecimals)},${fromScaled(price as number, i.priceDecimals)}`
-    const costs = `${i.currency},${fromScaled(fee as number, money)},${fromScaled(tax as number, money)}`
-    this.#files.fills.line(`${head},${sideText(side as number)},${size},${costs}`)
+    const orderId = this.#orderId(m.orderId)
+    const fillId = `${orderId}.${m.fillNo}${m.sign < 0 ? '-reversed' : ''}`
+    const head = `${m.seq},${m.t},${orderId},${fillId},${this.#setup.brokers[m.broker]},${csvText(i.symbol)}`
+    const size = `${fromScaled(m.qty, i.qtyDecimals)},${fromScaled(m.price, i.priceDecimals)}`
+    const costs = `${i.currency},${fromScaled(m.sign * m.fee, money)},${fromScaled(m.sign * m.tax, money)}`
+    this.#files.fills.line(`${head},${sideText(m.sign * m.side)},${size},${costs}`)
   }
 
   #order({ words: w, instrument: id }: RecordView): void {
@@ -152,8 +162,11 @@ export class Tables {
 
   #cash({ words: w }: RecordView): void {
     const currency = this.#setup.currencies[w[4] as number] ?? 'USD'
-    const amount = fromScaled(w[5] as number, moneyDecimals(currency))
-    this.#files.cash.line(`${w[1]},${w[2]},${currency},${amount},${CASH_KINDS[w[6] as number]}`)
+    this.#cashLine(w[1] as number, w[2] as number, currency, w[5] as number, CASH_KINDS[w[6] as number] ?? '')
+  }
+
+  #cashLine(seq: number, t: number, currency: Currency, amount: Money, kind: string): void {
+    this.#files.cash.line(`${seq},${t},${currency},${fromScaled(amount, moneyDecimals(currency))},${kind}`)
   }
 
   #instrument(id: number) {

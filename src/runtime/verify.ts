@@ -9,7 +9,7 @@ import { codeVersion } from '../tape/version.ts'
 import type { FeeTableId } from '../reference/fees.ts'
 import { type LoadedAgent, loadAgent } from './agent-load.ts'
 import { headerOf, openTapes } from './backtest.ts'
-import { Comparison, compareRecords, type Difference } from './compare.ts'
+import { Comparison, compareRecords, type Difference, type WatchRecord } from './compare.ts'
 import { CHECKPOINT } from './record-sink.ts'
 import { journalRecords } from './record-reader.ts'
 import { agentDir, openRun, type RunManifest, storedPath } from './run-dir.ts'
@@ -37,14 +37,18 @@ async function recordedAgent(run: string, spec: RunSpec | LiveSpec): Promise<Loa
   return { ...agent, hash }
 }
 
-export async function verify(
-  run: string,
-  options: { readonly tapes?: readonly string[]; readonly progress?: (events: number, total: number) => void },
-): Promise<Verification> {
+export interface VerifyOptions {
+  readonly tapes?: readonly string[]
+  readonly progress?: (events: number, total: number) => void
+  /** Sees every record of the re-run, those of market rows included. */
+  readonly watch?: WatchRecord
+}
+
+export async function verify(run: string, options: VerifyOptions): Promise<Verification> {
   const { manifest, spec } = await openRun(run)
   if ('kind' in spec) {
     const agent = await recordedAgent(run, spec)
-    const again = rerunLive(run, spec, agent, (n) => options.progress?.(n, manifest.events))
+    const again = rerunLive(run, spec, agent, (n) => options.progress?.(n, manifest.events), options.watch)
     return judge(manifest, again.digest, again.events, again.first, undefined)
   }
   const dirs = manifest.tapes.map((t, i) => options.tapes?.[i] ?? resolve(run, t.path))
@@ -60,7 +64,7 @@ export async function verify(
   const agent = await recordedAgent(run, spec)
   const setup = setUp(tapes, spec, config, agent)
   const recorded = manifest.journal === 'none' ? undefined : journalRecords(run)
-  const comparison = new Comparison(recorded, manifest.journal === 'refs')
+  const comparison = new Comparison(recorded, manifest.journal === 'refs', options.watch)
   const result = await runVirtual({
     setup,
     seed: spec.seed,

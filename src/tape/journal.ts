@@ -23,6 +23,7 @@ import {
 } from './journal-format.ts'
 import { type RecoveryReport, scanJournal } from './journal-read.ts'
 import { prepareResume, syncDirectory } from './journal-resume.ts'
+import { isDiskFull, Spare } from './spare.ts'
 
 export type { JournalHeader } from './journal-format.ts'
 export type { RecoveryReport } from './journal-read.ts'
@@ -30,6 +31,8 @@ export type { RecoveryReport } from './journal-read.ts'
 export interface JournalOptions {
   /** A segment is closed when it has grown to this many bytes; default 128 MiB. */
   readonly segmentBytes?: number
+  /** Disk space kept for the end (F-63), in bytes; default none. */
+  readonly spareBytes?: number
 }
 
 export interface ResumeOptions extends JournalOptions {
@@ -47,7 +50,7 @@ interface Start {
   readonly segment: number
   readonly records: number
   readonly hasher: ChainHasher
-  readonly segmentBytes: number
+  readonly options: JournalOptions
 }
 
 export class JournalWriter {
@@ -55,6 +58,7 @@ export class JournalWriter {
   readonly #header: JournalHeader
   readonly #segmentBytes: number
   readonly #hasher: ChainHasher
+  readonly #spare: Spare | undefined
   #memory = new FrameMemory(BUFFER_BYTES)
   #buffered = 0
   #segment: number
@@ -69,7 +73,9 @@ export class JournalWriter {
   private constructor(start: Start) {
     this.#dir = start.dir
     this.#header = start.header
-    this.#segmentBytes = start.segmentBytes
+    this.#segmentBytes = start.options.segmentBytes ?? SEGMENT_BYTES
+    const spare = start.options.spareBytes ?? 0
+    this.#spare = spare > 0 ? new Spare(start.dir, spare) : undefined
     this.#hasher = start.hasher
     this.#segment = start.segment
     this.#records = start.records
@@ -86,8 +92,7 @@ export class JournalWriter {
         'a journal is there already; resume it or name another directory',
       )
     }
-    const segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
-    return new JournalWriter({ dir, header, segment: 1, records: 0, hasher: new ChainHasher(), segmentBytes })
+    return new JournalWriter({ dir, header, segment: 1, records: 0, hasher: new ChainHasher(), options })
   }
 
   /**
@@ -106,14 +111,18 @@ export class JournalWriter {
       throw new JournalError(file, offset, `${what}; ${behind}, so this is no torn tail and it is not resumed`)
     }
     const next = prepareResume(dir, report, hasher)
-    const segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
-    const writer = new JournalWriter({ dir, header, segment: next, records: report.records, hasher, segmentBytes })
+    const writer = new JournalWriter({ dir, header, segment: next, records: report.records, hasher, options })
     return { writer, recovered: report }
   }
 
   /** Records appended since the journal began. */
   get records(): number {
     return this.#records
+  }
+
+  /** The disk is full: what is written now goes into the spare space, and it is time to come to an end. */
+  get low(): boolean {
+    return this.#spare?.released ?? false
   }
 
   /** Chain value so far, hex. */
@@ -164,13 +173,22 @@ export class JournalWriter {
     if (this.#buffered === 0) return
     try {
       for (let done = 0; done < this.#buffered; ) {
-        done += writeSync(this.#fd, this.#memory.bytes, done, this.#buffered - done)
+        done += this.#write(done)
       }
     } catch (error) {
       throw this.#fail(error)
     }
     this.#buffered = 0
     this.#synced = false
+  }
+
+  #write(from: number): number {
+    try {
+      return writeSync(this.#fd, this.#memory.bytes, from, this.#buffered - from)
+    } catch (error) {
+      if (!isDiskFull(error) || this.#spare?.release() !== true) throw error
+      return 0
+    }
   }
 
   /** After it returns, everything that was appended is durable. */
@@ -189,6 +207,7 @@ export class JournalWriter {
   close(): void {
     if (this.#fd < 0) return
     this.#closeSegment()
+    this.#spare?.release()
   }
 
   #fail(error: unknown): JournalError {
@@ -218,7 +237,11 @@ export class JournalWriter {
     const head = encodeSegmentHead(this.#segment, this.#records, this.#hasher.bytes(), this.#header)
     this.#file = join(this.#dir, segmentName(this.#segment))
     // 'ax': append, and fail when the file is there.
-    this.#fd = openSync(this.#file, 'ax')
+    try {
+      this.#fd = openSync(this.#file, 'ax')
+    } catch (error) {
+      throw this.#fail(error)
+    }
     this.#memory.bytes.set(head, this.#reserve(head.length))
     this.#buffered += head.length
     this.#inSegment = head.length

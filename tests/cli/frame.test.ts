@@ -7,9 +7,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { isPresent, loadCommand, registry } from '../../src/cli/registry.ts'
 import { BIN, runCli } from './run-cli.ts'
 
-/** Design page, section 6. */
+/** Design page, section 6, and what came to it. */
 const NAMES =
-  'start import record backtest verify scenario swarm paper live whatif diff inspect report gate train evaluate features sweep worker emulate config instruments pack kill status doctor arm adopt cash generate'.split(
+  'start import record backtest verify scenario swarm paper live whatif diff inspect report gate train evaluate features sweep worker emulate config instruments pack kill status doctor arm adopt cash generate runs'.split(
     ' ',
   )
 const absent = registry.find((entry) => !isPresent(entry.name))?.name
@@ -93,6 +93,7 @@ describe('config', () => {
     writeFileSync(
       join(dir, '.env'),
       'KIS_PAPER_APP_KEY=canary\nKIS_PAPER_APP_SECRET=canary\nKIS_PAPER_ACCOUNT_NO=50000000-01\nKIS_HTS_ID=h\n',
+      { mode: 0o600 },
     )
     const { code, stdout } = runCli(['config'], { cwd: dir })
     expect(code).toBe(0)

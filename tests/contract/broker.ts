@@ -247,6 +247,14 @@ export function brokerContract(name: string, harness: Harness): void {
       expect(venue.orders()).toBe(0)
     })
 
+    it('asked to connect while the link stands, says that it stands (R-44)', async () => {
+      const ups = (): number => c.of('link').filter((e) => e.link === 'up').length
+      const before = ups()
+      c.connect()
+      await c.event('link', () => ups() > before)
+      expect(c.of('link').every((e) => e.link === 'up')).toBe(true)
+    })
+
     when('reconnect', 'tells of a lost link, connects again, and knows what happened meanwhile (F-03)', async () => {
       const id = c.buy(won, 2, 'rests')
       await c.event('accepted', (e) => e.orderId === id)

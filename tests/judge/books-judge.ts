@@ -3,13 +3,15 @@ import { abs, cmp, frac, max, mul, ZERO } from './exact.ts'
 import type { Judge } from './judge.ts'
 import { BOOK, BOOKED, CASH, EXPLAIN, type OrderStateName, REQUEST, type Row } from './layout.ts'
 import type { Fill } from './ledger.ts'
-import { isLive, type Order } from './orders.ts'
+import { isLive, onItsWay, type Order } from './orders.ts'
 import type { ForeignOrder, LinkView } from './state.ts'
 
 interface Delivered {
   readonly broker: number
   askedSeq: number
   readonly orders: Map<number, string>
+  /** Orders that are filled in whole, and at which quantity. */
+  readonly whole: Map<number, bigint>
   readonly foreign: ForeignOrder[]
   readonly fills: Map<string, { order: Order; no: number; fill: Fill }>
   readonly positions: Map<number, { qty: bigint; sellable: bigint }>
@@ -49,6 +51,7 @@ export class BooksJudge {
       broker,
       askedSeq: 0,
       orders: new Map(),
+      whole: new Map(),
       foreign: [],
       fills: new Map(),
       positions: new Map(),
@@ -68,6 +71,7 @@ export class BooksJudge {
           number,
           number,
         ]
+        if (BOOKED[state] === 'filled') d.whole.set(id, BigInt(qty))
         if (id > 0) d.orders.set(id, BOOKED[state] as string)
         else if (BOOKED[state] === 'working') {
           d.foreign.push({ broker, id: externalId, instrument: at, side, left: BigInt(qty - cum), limit })
@@ -124,7 +128,10 @@ export class BooksJudge {
       if (o === undefined || o.broker !== d.broker) continue
       const works = o.filled > 0n ? 'partiallyFilled' : 'new'
       const to = booked === 'working' ? works : (booked as OrderStateName)
-      if (booked === 'filled') continue
+      if (booked === 'filled') {
+        this.#whole(d, o)
+        continue
+      }
       if (booked === 'working' && isLive(o) && o.state !== 'unknown' && o.state !== 'pendingNew') continue
       if (booked !== 'working' && !isLive(o)) continue
       d.findings.set(o, { to, must: !filling.has(o) && o.state !== 'filled' })
@@ -133,7 +140,7 @@ export class BooksJudge {
       if (o.broker !== d.broker || d.orders.has(o.id) || o.sentSeq === world.seq) continue
       const was = o.state
       // One that nobody answered may be on its way, unless the books themselves bring a fill of it.
-      if (was === 'pendingNew' && !filling.has(o)) continue
+      if (onItsWay(o) && !filling.has(o)) continue
       // Its fill ends the doubt, and that nobody lists it begins it anew.
       if (was !== 'unknown' || filling.has(o)) d.findings.set(o, { to: 'unknown', must: !filling.has(o) })
       else if (!o.known) {
@@ -141,6 +148,14 @@ export class BooksJudge {
         if (world.t - o.absentAt >= 5_000_000) d.findings.set(o, { to: 'rejected', must: !filling.has(o) })
       }
     }
+  }
+
+  /** All there is of it was filled, though it is known for more: a replace took effect whose answer was lost. */
+  #whole(d: Delivered, o: Order): void {
+    let filled = o.filled
+    for (const f of d.fills.values()) if (f.order === o) filled += f.fill.qty
+    const qty = d.whole.get(o.id) as bigint
+    if (isLive(o) && qty < o.qty && filled >= qty) d.findings.set(o, { to: 'filled', must: filled < o.qty })
   }
 
   /** An order row of this step that only the books can explain. */
@@ -152,6 +167,10 @@ export class BooksJudge {
     if (to !== state) return
     this.#now?.findings.delete(o)
     if (finding.to !== 'unknown' && finding.to !== 'rejected') o.known = true
+    if (finding.to === 'filled') {
+      o.qty = this.#now?.whole.get(o.id) ?? o.qty
+      o.next = undefined
+    }
     this.#j.count(`books find ${finding.to}`)
     this.#j.orders.ends(o, state)
   }

@@ -124,6 +124,8 @@ export class ControlJudge {
     switch (this.#operator) {
       case 'arm':
         if (losses.emergencyTripped || world.state === 'STOPPED' || world.state === 'LIQUIDATING') return
+        // Nobody can say yet what the account is worth.
+        if (!losses.armed && world.ledger.equity() === undefined) return
         this.#holds.delete('restart')
         exits.killed = undefined
         return

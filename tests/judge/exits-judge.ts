@@ -1,5 +1,5 @@
 /** Checks of stops, exits and the end: I-07, I-10, I-33, I-34, R-02, R-23, R-25 … R-29. */
-import { SECOND } from './facts.ts'
+import { instrumentOf, SECOND } from './facts.ts'
 import type { Wish } from './gate.ts'
 import type { Alert, Judge } from './judge.ts'
 import { isLive, type Order } from './orders.ts'
@@ -17,8 +17,13 @@ interface Tripped {
 
 const CANCEL_WAIT = 10 * SECOND
 const REACTION = SECOND
+const BOOKS_WAIT = 10 * SECOND
 const ROUNDS = 3
 const ROUND_WINDOW = 600 * SECOND
+
+function sideOf(qty: bigint): number {
+  return qty > 0n ? 1 : qty < 0n ? -1 : 0
+}
 
 export class ExitsJudge {
   readonly #j: Judge
@@ -30,6 +35,10 @@ export class ExitsJudge {
   /** When exits were sent, by broker, instrument and origin. */
   readonly #rounds = new Map<string, number[]>()
   readonly #rested = new Map<string, number>()
+  /** Holdings of which an exit was tried: the next round may wait for the broker's books (R-25). */
+  readonly #tried = new Set<string>()
+  /** On which side each holding was when it was last looked at. */
+  readonly #sides = new Map<string, number>()
   /** What made the end: nothing is increased any more (I-07). */
   killed: string | undefined
   #cancel: 'all' | 'opening' | undefined
@@ -79,14 +88,19 @@ export class ExitsJudge {
     this.#tripped.set(`${broker} ${instrument}`, { t: world.t, sent: false, due: undefined, canceling: 0 })
   }
 
-  /** Holdings of an instrument changed: what is flat is armed again (R-28). */
+  /** Holdings of an instrument changed: what is flat, or turned around, is armed again (R-28). */
   changed(instrument: number): void {
     this.#j.world.facts.brokers.forEach((_, broker) => {
-      if (this.#j.world.ledger.at(broker, instrument).qty !== 0n) return
-      this.#tripped.delete(`${broker} ${instrument}`)
-      this.#leaving.delete(`${broker} ${instrument}`)
-      this.#rounds.delete(`${broker} ${instrument} stop`)
-      this.#rounds.delete(`${broker} ${instrument} liquidation`)
+      const side = sideOf(this.#j.world.ledger.at(broker, instrument).qty)
+      const key = `${broker} ${instrument}`
+      const before = this.#sides.get(key) ?? 0
+      this.#sides.set(key, side)
+      if (side === before && side !== 0) return
+      this.#tripped.delete(key)
+      this.#tried.delete(key)
+      this.#leaving.delete(key)
+      this.#rounds.delete(`${key} stop`)
+      this.#rounds.delete(`${key} liquidation`)
     })
   }
 
@@ -120,6 +134,7 @@ export class ExitsJudge {
     const other = world.orders.at(broker, instrument).find((o) => o.origin !== 'agent')
     if (other !== undefined) this.#j.fail('I-10', `exit ${id} beside the live exit ${other.id}`)
     const stop = this.#tripped.get(`${broker} ${instrument}`)
+    this.#tried.add(`${broker} ${instrument}`)
     if (stop !== undefined) stop.sent = true
     else if (origin === 'stop') {
       const blind = world.facts.limits.onBlind === 'exit'
@@ -134,6 +149,7 @@ export class ExitsJudge {
   /** An exit was asked for and the gate found something against it: on record, and tried again by the rules. */
   denied(wish: Wish): void {
     const stop = this.#tripped.get(`${wish.broker} ${wish.instrument}`)
+    if (wish.origin !== 'agent') this.#tried.add(`${wish.broker} ${wish.instrument}`)
     if (stop !== undefined) stop.sent = true
   }
 
@@ -141,6 +157,11 @@ export class ExitsJudge {
     const stop = this.#tripped.get(`${alert.broker} ${alert.instrument}`)
     if (stop !== undefined) stop.sent = true
     this.#rested.set(`${alert.broker} ${alert.instrument}`, this.#j.world.t)
+  }
+
+  /** Told of as what an exit left behind. */
+  gaveUp(broker: number, instrument: number): boolean {
+    return this.#rested.has(`${broker} ${instrument}`)
   }
 
   endOfStep(): void {
@@ -170,9 +191,22 @@ export class ExitsJudge {
       return
     }
     stop.due ??= world.t
-    if (world.t - stop.due > REACTION) {
+    // A liquidation begun meanwhile looks at the books first (R-25), and so does a second try.
+    const looks = this.#tried.has(key) || this.#leaving.has(key)
+    if (world.t - stop.due > REACTION + (looks ? BOOKS_WAIT : 0)) {
       this.#j.fail('I-33', `stop of instrument ${instrument} at broker ${broker} due since ${stop.due}, no exit`)
     }
+  }
+
+  /** R-48: own orders elsewhere that an exit could trade with are taken back before it. */
+  #couldMeet(broker: number, instrument: number): Order[] {
+    const { world } = this.#j
+    const own = instrumentOf(world.facts, instrument).economicId
+    const long = world.ledger.at(broker, instrument).qty > 0n
+    return [...world.orders.live].filter((o) => {
+      if (o.origin !== 'agent' || (o.broker === broker && o.instrument === instrument)) return false
+      return o.side > 0 === long && instrumentOf(world.facts, o.instrument).economicId === own
+    })
   }
 
   #excused(broker: number, instrument: number, stop: Tripped): boolean {
@@ -183,7 +217,7 @@ export class ExitsJudge {
     // After three rounds in vain an exit rests for ten minutes, whatever it was for (R-25).
     const rested = this.#rested.get(`${broker} ${instrument}`)
     if (rested !== undefined && world.t - rested <= ROUND_WINDOW) return true
-    const live = world.orders.at(broker, instrument)
+    const live = [...world.orders.at(broker, instrument), ...this.#couldMeet(broker, instrument)]
     if (live.some((o) => o.origin !== 'agent')) return true
     if (live.length === 0) return false
     if (stop.canceling === 0) stop.canceling = world.t

@@ -270,11 +270,14 @@ export class GateJudge {
     const decided = d?.action === 'replace' && d.orderId === o.id && d.qty === qty && d.limit === limit
     if (!decided) this.#j.fail('I-03', `replace of order ${o.id} left without a decision of its own`)
     const reasons = this.#replaceReasons(o, qty, limit, stop)
+    const reduces = opinion(world, { ...o, qty: BigInt(qty) - o.filled, limit, stop, instead: o }).reducing
     for (const r of reasons) this.#j.fail(ID[r], `replace of order ${o.id} to ${qty} at ${limit} passed ${r}`)
     const grows = this.#grows(o, qty, limit, stop)
     if (grows) {
       world.sentToday++
-      this.#mayIncrease(o.reducing, `replace of order ${o.id}`)
+      this.#mayIncrease(reduces, `replace of order ${o.id}`)
+      // Asked to be more than is held, it opens from now on (D-06, R-11).
+      if (!reduces) o.reducing = false
     }
     o.next = { qty: BigInt(qty), limit, stop }
     o.askedAt = world.t
@@ -292,8 +295,10 @@ export class GateJudge {
     const left = whole ? BigInt(qty) - o.filled : 1n
     const wish: Wish = { ...o, qty: left, limit, stop, instead: o }
     const own = opinion(this.#j.world, wish)
-    if (!lots || own.against.has('structure')) return new Set(['structure'])
-    return this.#grows(o, qty, limit, stop) ? own.against : new Set()
+    if (!lots) return new Set(['structure'])
+    // Its prices passed before; what a part fill left of it need not be whole lots.
+    if (!this.#grows(o, qty, limit, stop)) return new Set()
+    return own.against.has('structure') ? new Set(['structure']) : own.against
   }
 
   #deniedReplace(d: Decision): void {

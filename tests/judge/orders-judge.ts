@@ -3,7 +3,7 @@ import { SECOND } from './facts.ts'
 import type { Judge } from './judge.ts'
 import type { Fill } from './ledger.ts'
 import { ORDER_STATE, type OrderStateName, REPORT, type Row } from './layout.ts'
-import { after, afterFill, awaits, isLive, type Order } from './orders.ts'
+import { after, afterFill, awaits, isLive, onItsWay, type Order } from './orders.ts'
 
 const REJECT_BLOCK = 60 * SECOND
 const ABSENCE_APART = 5 * SECOND
@@ -197,7 +197,7 @@ export class OrdersJudge {
   /** F-14: the books, which show every order, do not show this one. */
   absent(o: Order): void {
     const { t } = this.#j.world
-    if (!isLive(o) || o.state === 'pendingNew') return
+    if (!isLive(o) || onItsWay(o)) return
     if (o.state !== 'unknown') return this.move(o, 'unknown')
     if (o.known) return
     if (o.absentAt === 0) o.absentAt = t

@@ -15,7 +15,7 @@ export interface Order {
   readonly side: number
   readonly type: string
   readonly origin: Origin
-  readonly reducing: boolean
+  reducing: boolean
   readonly sentAt: number
   readonly sentSeq: number
   qty: bigint
@@ -73,6 +73,7 @@ export function after(o: Order, report: string): OrderStateName {
     case 'expired':
       return report
     case 'replaced':
+      if (o.filled >= o.qty) return 'filled'
       return o.state === 'pendingCancel' ? o.state : working(o)
     case 'cancelRejected':
       return o.state === 'pendingCancel' ? working(o) : o.state
@@ -95,6 +96,11 @@ export function afterSent(o: Order, message: 'cancel' | 'replace'): OrderStateNa
   if (!isLive(o) || o.state === 'unknown') return o.state
   if (message === 'cancel') return 'pendingCancel'
   return o.state === 'pendingCancel' ? o.state : 'pendingReplace'
+}
+
+/** Nobody has answered for it yet: that nobody lists it says nothing. */
+export function onItsWay(o: Order): boolean {
+  return o.state === 'pendingNew' || (o.state === 'pendingCancel' && !o.known)
 }
 
 /** Is a message of ours without an answer? */

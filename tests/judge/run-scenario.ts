@@ -39,7 +39,7 @@ export function heal(w: World): void {
 }
 
 /** I-43, I-44 at the end: nothing is unknown, every live order works at its broker, nobody waits for books. */
-function healed(w: World): void {
+export function healed(w: World): void {
   const { world } = w.judge
   if (world.state === 'RECONCILING' && world.missing.size === 0) w.judge.fail('I-43', 'still RECONCILING')
   for (const o of world.orders.live) {
@@ -62,16 +62,20 @@ function healed(w: World): void {
   if (world.state === 'LIQUIDATING') residual(w)
 }
 
-/** A liquidation that goes on has something it may still do: a market that is shut, or an exit under way. */
+/** A liquidation that goes on waits for a market that is shut; what it gave up elsewhere it has told of. */
 function residual(w: World): void {
-  const { world } = w.judge
-  for (const of of world.ledger.holdings) {
+  const { world, exits } = w.judge
+  let waits = false
+  world.ledger.holdings.forEach((of, broker) => {
     of.forEach((h, i) => {
-      if (h.qty !== 0n && !world.markets.shut(i, world.t, true)) {
+      if (h.qty === 0n) return
+      if (world.markets.shut(i, world.t, true)) waits = true
+      else if (!exits.gaveUp(broker, i)) {
         w.judge.fail('I-43', `LIQUIDATING 80 s after everything healed, holds ${h.qty} of instrument ${i}`)
       }
     })
-  }
+  })
+  if (!waits) w.judge.fail('I-43', 'LIQUIDATING 80 s after everything healed, with nothing left to try')
 }
 
 export function run(s: Scenario, heals = true, watch?: World['watch']): Played {

@@ -8,13 +8,14 @@ import type { LinkState, OperatorAction } from '../../src/core/domain/control.ts
 import type { EngineEvent } from '../../src/core/domain/event.ts'
 import { Engine } from '../../src/core/engine/engine.ts'
 import type { EngineSetup } from '../../src/core/engine/setup.ts'
+import { recordedEvents } from '../../src/runtime/record-events.ts'
 import { agentOf, type Wish } from './agents.ts'
 import { type Message, ScriptedBroker } from './broker.ts'
 import { DAY, MINUTE, SECOND, type Violation } from './facts.ts'
 import { Judge } from './judge.ts'
 import { K, type Row, rowOf } from './layout.ts'
 import type { Op } from './ops.ts'
-import { FX, INSTRUMENTS, PRICES, type Scene, sceneSetup, START } from './scene.ts'
+import { FX, PRICES, type Scene, sceneSetup, START } from './scene.ts'
 
 export interface Scenario {
   readonly scene: Scene
@@ -43,11 +44,19 @@ export class World {
   hash = 0x811c9dc5
   /** Sees every event with its rows before they are judged. */
   watch: ((event: EngineEvent, rows: readonly Row[]) => void) | undefined
+  /** Every record so far, over all incarnations: what a restart is made of. */
+  readonly journal: Row[] = []
   #rows: Row[] = []
 
-  constructor(scene: Scene, wishes: readonly Wish[]) {
+  /** `tellsAll`: brokers that list orders which ended, and of whom an empty answer proves something. */
+  constructor(
+    scene: Scene,
+    wishes: readonly Wish[],
+    setup = sceneSetup(scene, agentOf(scene.agent, wishes)),
+    tellsAll: readonly boolean[] = [true, false],
+  ) {
     this.scene = scene
-    this.setup = sceneSetup(scene, agentOf(scene.agent, wishes))
+    this.setup = setup
     const { currencies, instruments } = this.setup
     this.brokers = this.setup.brokers.map(
       (_, index) =>
@@ -56,7 +65,7 @@ export class World {
           instruments,
           currencies,
           cash: this.setup.cash[index] as number[],
-          tellsAll: index === 0,
+          tellsAll: tellsAll[index] === true,
           feeBps: scene.fees ? 20 : 0,
         }),
     )
@@ -79,6 +88,12 @@ export class World {
     })
   }
 
+  #taken(): Row[] {
+    const rows = this.#rows
+    this.#rows = []
+    return rows
+  }
+
   broker(b: number): ScriptedBroker {
     return this.brokers[b % this.brokers.length] as ScriptedBroker
   }
@@ -92,8 +107,8 @@ export class World {
     engine.step(timed)
     const commands = engine.takeCommands()
     engine.records.flush()
-    const rows = this.#rows
-    this.#rows = []
+    const rows = this.#taken()
+    this.journal.push(...rows)
     for (const row of rows) for (const x of row.w) this.hash = Math.imul(this.hash ^ (x | 0), 0x01000193) >>> 0
     this.watch?.(timed, rows)
     this.judge.step(rows)
@@ -124,7 +139,7 @@ export class World {
         const [kept, own] = [BigInt(desk.ledger.cashOf(b, c)), ledger.cash[b]?.[c]]
         if (kept !== own) this.judge.fail('I-16', `${code} at broker ${b}: ${kept} kept, ${own} by the facts`)
       })
-      for (const { id } of INSTRUMENTS) {
+      for (const { id } of this.setup.instruments) {
         const p = desk.ledger.position(b, id)
         const h = ledger.at(b, id)
         if (BigInt(p.qty) !== h.qty || BigInt(p.external) !== h.external) {
@@ -237,23 +252,58 @@ export class World {
     })
   }
 
-  /** I-30: the state survives a restart as it is; the new incarnation starts with what the brokers hold. */
-  restart(away: number): void {
-    const saved = JSON.stringify(this.engine.snapshot())
-    this.engine = this.#make()
-    this.engine.restore(JSON.parse(saved))
-    const again = JSON.stringify(this.engine.snapshot())
-    if (again !== saved) this.judge.fail('I-30', `a restored state differs: ${difference(saved, again)}`)
-    if (saved.length > 2_000_000) this.judge.fail('I-40', `a state of ${saved.length} characters`)
+  /**
+   * A new incarnation, as the runtime makes one: the journal's inputs through a fresh engine, then what the brokers
+   * hold. The journal re-runs to itself (I-22) and, where `thorough`, to the state that a snapshot brings back (I-30).
+   */
+  restart(away: number, thorough = true): void {
+    const saved = thorough ? this.#saved() : undefined
+    this.engine = this.#rerun()
+    if (saved !== undefined) this.#survives(saved, this.engine, 're-run')
     for (const broker of this.brokers) broker.lose()
     // An earlier arming is valid only where there was one.
     const valid = this.engine.desk.losses.initial === 0 ? 0 : this.scene.paper ? 2 : 1
     this.step({ type: 'system', fact: 'restarted', value: valid }, away)
   }
 
+  #saved(): string {
+    const saved = JSON.stringify(this.engine.snapshot())
+    if (saved.length > 2_000_000) this.judge.fail('I-40', `a state of ${saved.length} characters`)
+    const restored = this.#make()
+    restored.restore(JSON.parse(saved))
+    this.#survives(saved, restored, 'restored')
+    return saved
+  }
+
+  #survives(saved: string, engine: Engine, how: string): void {
+    const again = JSON.stringify(engine.snapshot())
+    if (again !== saved) this.judge.fail('I-30', `a ${how} state differs: ${difference(saved, again)}`)
+  }
+
+  #rerun(): Engine {
+    const engine = this.#make()
+    engine.begin('{}')
+    for (const event of recordedEvents(this.journal.map((r) => ({ ...r, words: r.w as Float64Array })))) {
+      engine.step(event)
+      engine.takeCommands()
+    }
+    engine.records.flush()
+    const rows = this.#taken()
+    const differs = rows.findIndex((row, i) => !sameRow(row, this.journal[i]))
+    if (differs >= 0 || rows.length !== this.journal.length) {
+      const of = `${rows.length} for ${this.journal.length}`
+      this.judge.fail('I-22', `the journal re-runs to other records: ${of}, the first that differs ${differs}`)
+    }
+    return engine
+  }
+
   moment(dt: number): void {
     this.step({ type: 'system', fact: 'moment', value: 0 }, dt)
   }
+}
+
+function sameRow(a: Row, b: Row | undefined): boolean {
+  return b !== undefined && a.w.length === b.w.length && a.w.every((x, i) => Object.is(x, b.w[i]))
 }
 
 function difference(a: string, b: string): string {

@@ -546,7 +546,7 @@ const stops = of(
       'const num = BigInt(long ? pct.den - pct.num : pct.den + pct.num)',
       'const num = BigInt(pct.den - pct.num)',
     ],
-    ['R-28', 'stop.tripped = false', ''],
+    ['R-28', 'if (side !== stop.side) stop.tripped = false', ''],
     [
       'R-26',
       'stop.level2 = Number(long ? twice / den : (twice + den - 1n) / den)',
@@ -579,7 +579,14 @@ const exits = of(
     ['R-25', 'return o.refusedAt === 0 || t - o.refusedAt >= CANCEL_WAIT', 'return true'],
     ['R-25', 'if (x.rounds >= ROUNDS) {', 'if (x.rounds > ROUNDS) {'],
     ['R-25', 'const ROUNDS = 3', 'const ROUNDS = 2'],
-    ['R-25', 'if (x.rounds > 0 && !view.lookedAt(x.broker, x.booksAsked)) return', ''],
+    ['R-25', 'if (!this.#compared(view, x, step.books)) return', ''],
+    ['R-25', "if (x.rounds === 0 && (inStep || x.reason === 'stop')) return true", 'if (x.rounds === 0) return true'],
+    ['I-33', "if (x.rounds === 0 && (inStep || x.reason === 'stop')) return true", ''],
+    [
+      'R-25',
+      'return inStep || view.lookedAt(x.broker, x.booksAsked) || view.t - x.booksAskedAt >= BOOKS_WAIT',
+      'return inStep || view.lookedAt(x.broker, x.booksAsked) || view.t - x.booksAskedAt > BOOKS_WAIT',
+    ],
     ['R-25', 'x.rounds++', ''],
     ['R-25', "x.restUntil = x.reason === 'liquidation' ? -1 : t + REST", 'x.restUntil = t + REST'],
     ['R-25', "x.restUntil = x.reason === 'liquidation' ? -1 : t + REST", 'x.restUntil = -1'],
@@ -698,8 +705,10 @@ const links = of(
       'const falls = !l.down && (l.failures >= this.#maxAttempts || l.losses.length > MOST_LOSSES_AN_HOUR)',
       'const falls = !l.down && l.failures >= this.#maxAttempts',
     ],
-    ['F-08', 'if (l.up && t - l.since >= HEALTHY) l.failures = 0', 'if (l.up && t - l.since > HEALTHY) l.failures = 0'],
-    ['F-08', 'if (l.up && t - l.since >= HEALTHY) l.failures = 0', 'if (l.up) l.failures = 0'],
+    ['F-08', 'const held = l.up && t - l.since >= HEALTHY', 'const held = l.up && t - l.since > HEALTHY'],
+    ['F-08', 'const held = l.up && t - l.since >= HEALTHY', 'const held = l.up'],
+    ['F-07', 'if (!held) l.failures++', 'l.failures++'],
+    ['R-37', 'if (held) Object.assign(l, { failures: 0, waits: 0 })', 'if (held) Object.assign(l, { failures: 0 })'],
     ['R-37', "if (l.planned) return { change: was ? 'lost' : 'none', retryAt: t + (BACK_OFF.at(-1) as Micros) }", ''],
     [
       'F-08',
@@ -872,6 +881,7 @@ const reports = of(
   'engine/reports.ts',
   ['fills', 'gate-order', 'regressions'],
   [
+    ['R-36', "if (e.type === 'replaced' && row.cumQty >= row.qty) desk.orders.move(row, 'fill')", ''],
     ['I-14', 'if (row.log.some((known) => known.fillNo === e.fillNo)) return undefined', ''],
     [
       'F-14',
@@ -903,8 +913,10 @@ const reports = of(
 
 const desk = of(
   'engine/desk.ts',
-  ['gate-order', 'loss', 'gate-capital', 'exits'],
+  ['gate-order', 'loss', 'gate-capital', 'exits', 'regressions'],
   [
+    ['R-11', 'if (!verdict.approved.reducing) row.reducing = false', 'row.reducing = verdict.approved.reducing'],
+    ['R-11', 'if (!verdict.approved.reducing) row.reducing = false', ''],
     ['R-18', 'if (grows) this.ordersToday++', ''],
     ['R-18', 'if (grows) this.ordersToday++', 'this.ordersToday++'],
     ['R-18', 'this.ordersToday++', ''],
@@ -953,6 +965,7 @@ const reconcile = of(
   'engine/reconcile.ts',
   ['books', 'loss'],
   [
+    ['R-36', "else if (f.kind === 'complete') keep(completed(desk, row, f.qty))", ''],
     [
       'R-05',
       'return Math.max(dollar, Math.floor(desk.valuation.equity / 10_000))',

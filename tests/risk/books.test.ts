@@ -173,16 +173,16 @@ describe('R-43 holdings that are not ours', () => {
     stop.fill(stop.exit()?.orderId ?? 0, 50, 98)
     const daily = withOld({ limits: { onDailyLoss: 'flatten' } })
     daily.hold('AAA', 50, 100)
-    daily.cash(-usd(5_500), 'fee')
+    daily.cash(-usd(5_500), 'fee').pass(1).books(0)
     daily.fill(daily.exit()?.orderId ?? 0, 50, 100)
     const emergency = withOld()
     emergency.hold('AAA', 50, 100)
-    emergency.cash(-usd(11_000), 'fee')
+    emergency.cash(-usd(11_000), 'fee').pass(1).books(0)
     emergency.fill(emergency.exit()?.orderId ?? 0, 50, 100)
     expect(emergency.state).toBe('STOPPED')
     const kill = withOld()
     kill.hold('AAA', 50, 100)
-    kill.operator('kill')
+    kill.operator('kill').pass(1).books(0)
     kill.fill(kill.exit()?.orderId ?? 0, 50, 100)
     // Flat means that nothing of ours is left: 100 old shares do not keep the process from ending.
     expect(kill.state).toBe('STOPPED')
@@ -511,6 +511,24 @@ describe('R-37 links', () => {
     expect(two.alerts('broker_down')).toHaveLength(0)
   })
 
+  test('F-07 a link that held, then three failed reconnects: 37 s to the outage, two are none', () => {
+    const rig = atBrokers(100, TWO)
+    rig.pass(61).books(0).books(1)
+    const before = rig.asked('connect').length
+    const start = rig.t
+    rig.link(0, 'lost')
+    for (let i = 0; i < 3; i++) {
+      expect(rig.alerts('broker_down')).toHaveLength(0)
+      const wait = waits(rig).at(-1) as number
+      rig.wait(wait + 10).link(0, 'failed')
+    }
+    expect(waits(rig).slice(before)).toEqual([1, 2, 4, 60])
+    expect(rig.alerts('broker_down')).toHaveLength(1)
+    expect(Math.round((rig.t - start) / 1e6)).toBe(37)
+    rig.wait(60).link(0, 'up').wait(60).link(0, 'lost')
+    expect(waits(rig).at(-1), 'begins anew').toBe(1)
+  })
+
   test('R-35 a link counts once it is up; a failed attempt never was one', () => {
     const rig = fresh().system('restarted', 2)
     expect(rig.desk.links.reaches(0)).toBe(false)
@@ -687,5 +705,19 @@ describe('R-41 arming', () => {
     expect(ready.state).toBe('UNARMED')
     expect(ready.operator('arm').state).toBe('LIVE')
     expect(ready.alerts('armed')).toHaveLength(1)
+  })
+
+  test('R-33 not before there is a rate for what the account holds, and it says so', () => {
+    const symbols = [{ symbol: 'USDKRW', venue: 'FX', currency: 'KRW', priceDecimals: 2 } as const]
+    const won = [{ USD: 100_000, KRW: 50_000_000 }]
+    const rig = new Rig({ symbols, brokers: [LIVE_BROKER], cash: won, arming: 'operator' })
+    rig.system('restarted', 0).link(0, 'up').books(0).operator('arm')
+    expect(rig.state).toBe('UNARMED')
+    expect(rig.alerts('armed')).toHaveLength(0)
+    expect(rig.alerts('operator')[0]?.text).toContain('no exchange rate')
+    rig.fx('USDKRW', 1_250)
+    expect(rig.state).toBe('UNARMED')
+    expect(rig.operator('arm').state).toBe('LIVE')
+    expect(rig.desk.losses.initial).toBe(usd(140_000))
   })
 })

@@ -96,7 +96,7 @@ describe('I-35 one alert for each critical transition', () => {
     rig.reject(rig.place(1, 'AAA', 1, 100)).wait(61)
     sent(rig.place(1, 'AAA', 2, 99))
     rig.pass(31).books(0, { positions: rig.holdings({ AAA: 90 }) })
-    for (const l of ['lost', 'failed', 'failed'] as const) rig.link(1, l)
+    for (const l of ['lost', 'failed', 'failed', 'failed'] as const) rig.link(1, l)
     rig.cash(-usd(5_000), 'fee').cash(-usd(5_000), 'fee')
     rig.operator('kill')
     for (const code of [

@@ -87,16 +87,16 @@ describe('R-28 the level follows, the trip is latched', () => {
     const stop = (): { level2: number; tripped: boolean } => rig.desk.stops[0]?.[0] as never
     expect(stop().tripped).toBe(true)
     rig.fill(more, 100, 96)
-    expect(stop()).toEqual({ level2: 2 * 9_604, tripped: true })
+    expect(stop()).toEqual({ level2: 2 * 9_604, tripped: true, side: 1 })
     rig.mark('AAA', 98).pass(1)
     const exit = exitId(rig)
     expect(rig.row(exit).qty).toBe(200)
     rig.fill(exit, 150, 98)
     expect(stop().tripped).toBe(true)
     rig.fill(exit, 50, 98)
-    expect(stop()).toEqual({ level2: 0, tripped: false })
+    expect(stop()).toEqual({ level2: 0, tripped: false, side: 0 })
     rig.wait(60).fill(rig.buy('AAA', 10, 98), 10, 98)
-    expect(stop()).toEqual({ level2: 2 * 9_604, tripped: false })
+    expect(stop()).toEqual({ level2: 2 * 9_604, tripped: false, side: 1 })
     expect(rig.mark('AAA', 96.04).exit()).toMatchObject({ qty: 10 })
   })
 
@@ -252,7 +252,11 @@ describe('R-25 liquidation is a procedure', () => {
     const rig = atBrokers()
     rig.hold('AAA', 100, 100)
     rig.pass(31).books(0)
-    rig.operator('kill')
+    const before = rig.asked('reconcile').length
+    rig.operator('kill').pass(1)
+    expect(rig.asked('reconcile').length, 'before the first one').toBe(before + 1)
+    expect(rig.sent()).toHaveLength(1)
+    rig.books(0)
     for (let round = 1; round <= 3; round++) {
       expect(rig.sent()).toHaveLength(1 + round)
       const asked = rig.asked('reconcile').length
@@ -275,10 +279,27 @@ describe('R-25 liquidation is a procedure', () => {
     expect(rig.state).toBe('STOPPED')
   })
 
+  test('books that do not come hold an exit back for ten seconds, not for good', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 100, 100)
+    rig.operator('kill').pass(9.999999)
+    expect(rig.exit()).toBeUndefined()
+    expect(rig.pass(0.000001).exit()).toMatchObject({ qty: 100 })
+    rig.reject(exitId(rig)).pass(9.999999)
+    expect(rig.exit()).toBeUndefined()
+    expect(rig.pass(0.000001).exit()).toMatchObject({ qty: 100 })
+  })
+
+  test('a stop does not wait for books', () => {
+    const rig = atBrokers()
+    rig.hold('AAA', 100, 100)
+    expect(rig.mark('AAA', 98).exit()).toMatchObject({ origin: 'stop', qty: 100 })
+  })
+
   test('a round of one that was sold by other means is not sent again', () => {
     const rig = atBrokers()
     rig.hold('AAA', 100, 100)
-    rig.operator('kill')
+    rig.operator('kill').pass(1).books(0)
     const exit = exitId(rig)
     rig.reject(exit).pass(1)
     rig.books(0, { positions: [], fills: [rig.bookedFill(exit, 100, 99)] })
@@ -454,7 +475,8 @@ describe('R-39, I-34 kill', () => {
     const rig = atBrokers(100, { symbols: ['AAA', 'BBB'] })
     rig.hold('AAA', 100, 100)
     const orders = rig.sent().length
-    rig.operator('kill').fill(exitId(rig), 100, 100)
+    rig.operator('kill').pass(1).books(0)
+    rig.fill(exitId(rig), 100, 100)
     expect(rig.state).toBe('STOPPED')
     rig.operator('arm')
     for (const s of ['AAA', 'BBB']) expect(rig.buy(s, 10, 100)).toContain('state')

@@ -170,6 +170,7 @@ describe('R-04 clearing it', () => {
     lose(rig, usd(10_000)).operator('clearEmergency')
     expect(rig.state).toBe('LIQUIDATING')
     expect(rig.desk.losses.emergencyTripped).toBe(true)
+    rig.pass(1).books(0)
     rig.fill(rig.exit()?.orderId ?? 0, 100, 100)
     expect(rig.operator('clearEmergency').state).toBe('UNARMED')
   })

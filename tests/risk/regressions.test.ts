@@ -1,6 +1,6 @@
 /** What the engine once did wrong, found by the rules' own text: each group failed before the commit that brought it. */
 import { describe, expect, test } from 'vitest'
-import { at, atBrokers, Rig, sent, trading, usd } from '../support/engine-rig.ts'
+import { at, atBrokers, LIVE_BROKER, Rig, sent, trading, usd } from '../support/engine-rig.ts'
 
 describe('R-01 every event that changes equity is looked at', () => {
   test('cash that an operator explains, and shares that are written off', () => {
@@ -381,5 +381,93 @@ describe('F-33 what another broker says of an order of ours', () => {
     rig.books(1, { fills: [rig.bookedFill(id, 10, 100)], orders: [rig.booked(id, { state: 'canceled' })] })
     expect(rig.row(id).cumQty).toBe(0)
     expect(rig.row(id).state).not.toBe('canceled')
+  })
+})
+
+describe('R-11 what a replace asks for counts once it is so', () => {
+  test('an opening order made small enough to reduce still opens until the broker says so', () => {
+    const rig = trading(100, { symbols: [{ symbol: 'AAA', allowShort: true }] })
+    rig.fill(rig.sell('AAA', 40, 100), 40, 100)
+    const cover = rig.buy('AAA', 50, 100)
+    expect(rig.ack(cover).row(cover).reducing).toBe(false)
+    sent(rig.replace(cover, { qty: 30, limit: 99 }))
+    expect(rig.row(cover).reducing).toBe(false)
+    // 40 short and 50 that may still be bought at 100: 210 more are 30,000.
+    expect(rig.buy('AAA', 211, 100)).toContain('exposure')
+    const other = trading(100, { symbols: [{ symbol: 'AAA', allowShort: true }] })
+    other.fill(other.sell('AAA', 40, 100), 40, 100)
+    const small = other.buy('AAA', 30, 100)
+    expect(other.ack(small).row(small).reducing).toBe(true)
+    sent(other.replace(small, { qty: 50 }))
+    expect(other.row(small).reducing).toBe(false)
+  })
+})
+
+describe('R-36 an answer to a replace that never came', () => {
+  test('the books say that all of it was filled, at the smaller quantity', () => {
+    const rig = atBrokers()
+    const order = rig.buy('AAA', 26, 100)
+    rig.ack(order)
+    sent(rig.replace(order, { qty: 15 }))
+    const fill = rig.bookedFill(order, 15, 100)
+    const listed = { orderId: order as number, externalId: 0, instrument: 0, side: 1, limit: 10_000 } as const
+    const books = { orders: [{ ...listed, qty: 15, cumQty: 15, state: 'filled' }], fills: [fill] } as const
+    rig.pass(31).books(0, { ...books, positions: rig.holdings({ AAA: 15 }) })
+    expect(rig.row(order)).toMatchObject({ state: 'filled', qty: 15, cumQty: 15 })
+    expect(rig.held('AAA')).toBe(15)
+  })
+
+  test('a replace confirmed down to what was filled by then ends the order', () => {
+    const rig = atBrokers()
+    const order = rig.buy('AAA', 26, 100)
+    rig.ack(order)
+    sent(rig.replace(order, { qty: 15 }))
+    rig.fill(order, 15, 100).report(order, { type: 'replaced', qty: 15, limit: 10_000, stop: 0 })
+    expect(rig.row(order).state).toBe('filled')
+  })
+})
+
+describe('R-08 the first day of an account begins when it is armed', () => {
+  test('a roll that was slept through before arming does not raise it at the next restart', () => {
+    const symbols = [{ symbol: 'USDKRW', venue: 'FX', currency: 'KRW', priceDecimals: 2 } as const]
+    const rig = new Rig({
+      symbols,
+      brokers: [LIVE_BROKER],
+      cash: [{ USD: 100_000, KRW: 50_000_000 }],
+      arming: 'operator',
+    })
+    rig.system('restarted', 0).link(0, 'up').books(0)
+    rig.restart(86_400, 0).link(0, 'up').books(0).fx('USDKRW', 1_250).operator('arm')
+    expect(rig.desk.losses.startOfDay).toBe(usd(140_000))
+    rig.fx('USDKRW', 1_220).restart(60, 2).link(0, 'up').books(0)
+    expect(rig.desk.losses.startOfDay).toBe(usd(140_000))
+  })
+})
+
+describe('R-26, R-30 long at one broker and short at the other is not flat', () => {
+  const both = (): Rig => {
+    const symbols = [{ symbol: 'AAA', allowShort: true }]
+    const rig = trading(100, { symbols, brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    rig.hold('AAA', 100, 100, 0)
+    const short = rig.place(1, 'AAA', -100, 100)
+    return rig.ack(short).fill(short, 100, 100)
+  }
+
+  test('the stop of either side trips', () => {
+    const down = both().mark('AAA', 98)
+    expect(down.exit()).toMatchObject({ broker: 0, side: -1, qty: 100 })
+    const up = both().mark('AAA', 102)
+    expect(up.exit()).toMatchObject({ broker: 1, side: 1, qty: 100 })
+  })
+
+  test('without data they are blind', () => {
+    const symbols = [{ symbol: 'AAA', allowShort: true }]
+    const shape = { heartbeat: 10_000_000 }
+    const rig = trading(100, { symbols, shape, brokers: [{}, {}], cash: [{ USD: 50_000 }, { USD: 50_000 }] })
+    rig.hold('AAA', 100, 100, 0)
+    const short = rig.place(1, 'AAA', -100, 100)
+    rig.ack(short).fill(short, 100, 100).pass(20, 5)
+    expect(rig.alerts('blind')).toHaveLength(1)
+    expect(rig.state).toBe('REDUCE_ONLY')
   })
 })

@@ -7,10 +7,8 @@
 import { Rng } from '../../../src/core/base/rng.ts'
 import type { Micros } from '../../../src/core/base/time.ts'
 import { SessionClock } from '../../../src/core/domain/calendar.ts'
-import type { MarketEvent, ReportEvent } from '../../../src/core/domain/event.ts'
+import type { ReportEvent } from '../../../src/core/domain/event.ts'
 import type { FeeModel } from '../../../src/core/domain/fees.ts'
-import type { SimConfig } from '../../../src/core/sim/config.ts'
-import { SimVenue } from '../../../src/core/sim/venue.ts'
 import type { MarketFeed } from '../../kis/emulator/feed.ts'
 import { ExecutionBook } from './executions.ts'
 import type { Listing } from './listing.ts'
@@ -25,7 +23,9 @@ import {
   type Status,
   type Terms,
 } from './order.ts'
+import { OrderIndex } from './order-index.ts'
 import type { Scheduler } from './scheduler.ts'
+import { VenueDoor } from './venue-door.ts'
 
 const TAG = 0x69626473
 
@@ -38,72 +38,43 @@ export interface DeskParts {
 }
 
 export class OrderDesk {
-  /** Every order, in order of entry. */
-  readonly orders: IbOrder[] = []
+  readonly index = new OrderIndex()
   readonly book: ExecutionBook
   readonly clocks: readonly SessionClock[]
-  readonly #venue: SimVenue
+  /** Where the market goes in and the expiries come from. */
+  readonly venue: VenueDoor
   readonly #scheduler: Scheduler
   readonly #tell: (event: OrderEvent) => void
-  readonly #byVenueId = new Map<number, IbOrder>()
-  readonly #lastPrice: number[] = []
-  /** What was filled when a sending began, by its ordinal. */
-  readonly #filledBefore = new Map<number, number>()
-  #nextVenueId = 1
   #nextPermId: number
 
   constructor({ feed, fees, seed, scheduler, tell }: DeskParts) {
     this.clocks = feed.calendars.map((calendar) => new SessionClock(calendar))
-    const config: SimConfig = { match: 'next', liquidity: { kind: 'shown' }, slippage: { kind: 'none' }, fees }
     const rng = Rng.start(seed, TAG)
-    this.#venue = new SimVenue(feed.instruments, this.clocks, config, rng, 0, feed.streams)
+    this.venue = new VenueDoor({
+      ...{ feed, fees, rng, clocks: this.clocks },
+      report: (order, report) => this.#report(order, report),
+      triggered: (order) => {
+        order.triggered = true
+        this.#submitted(order)
+      },
+    })
     this.#nextPermId = 1_000_000_000 + rng.split('permId').below(900_000) * 1000
     this.book = new ExecutionBook(rng.split('execId').u32())
     this.#scheduler = scheduler
     this.#tell = tell
   }
 
-  market(event: MarketEvent, open: boolean): void {
-    const out: ReportEvent[] = []
-    if (event.type === 'quote') this.#venue.onQuote(event, out)
-    else if (event.type === 'trade') {
-      this.#venue.onTrade(event, out)
-      if (event.price > 0) {
-        this.#lastPrice[event.instrument] = event.price
-        this.#triggerStops(event.instrument, event.price, event.t)
-      }
-    } else if (event.type === 'bar' && open) this.#venue.onBarOpen(event, out)
-    else if (event.type === 'bar') this.#venue.onBarEnd(event, out)
-    this.#take(out)
-  }
-
-  get nextExpiry(): Micros {
-    return this.#venue.nextExpiry()
-  }
-
-  expire(now: Micros): void {
-    const out: ReportEvent[] = []
-    this.#venue.expire(now, out)
-    this.#take(out)
+  /** Every order, in order of entry. */
+  get orders(): readonly IbOrder[] {
+    return this.index.all
   }
 
   isOpen(listing: Listing, now: Micros): boolean {
-    return this.clocks[listing.instrument.id]?.isOpen(now) ?? false
+    return this.venue.isOpen(listing.instrument.id, now)
   }
 
   working(): IbOrder[] {
-    return this.orders.filter((o) => !isOver(o))
-  }
-
-  /** By the number of the client who made it; the latest counts. */
-  find(clientId: number, orderId: number): IbOrder | undefined {
-    return this.orders.findLast((o) => o.clientId === clientId && o.orderId === orderId)
-  }
-
-  childrenOf(parent: IbOrder): IbOrder[] {
-    return this.orders.filter(
-      (o) => o.clientId === parent.clientId && o.terms.parentId === parent.orderId && o.terms.parentId !== 0,
-    )
+    return this.index.working()
   }
 
   place(owner: Owner, terms: Terms, now: Micros): IbOrder {
@@ -125,7 +96,7 @@ export class OrderDesk {
 
   #record(owner: Owner, terms: Terms, now: Micros): IbOrder {
     const order = newOrder(owner, this.#nextPermId++, terms, now)
-    this.orders.push(order)
+    this.index.all.push(order)
     return order
   }
 
@@ -133,76 +104,48 @@ export class OrderDesk {
   modify(order: IbOrder, terms: Terms, now: Micros): void {
     const before = order.terms
     order.terms = terms
-    if (order.stage === 'untransmitted') {
-      if (terms.transmit) this.#release(order, now)
-      else this.#tell({ type: 'state', order })
-      return
+    const tell = (): void => this.#tell({ type: 'state', order })
+    if (order.stage === 'untransmitted') return terms.transmit ? this.#release(order, now) : tell()
+    if (order.stage === 'held') return tell()
+    if (before.orderType === terms.orderType && before.timeInForce === terms.timeInForce) {
+      return this.venue.replace(order, now, tell)
     }
-    if (order.stage === 'held') {
-      this.#tell({ type: 'state', order })
-      return
-    }
-    const same = before.orderType === terms.orderType && before.timeInForce === terms.timeInForce
-    this.#withdrawOrReplace(order, same, now)
-  }
-
-  #withdrawOrReplace(order: IbOrder, same: boolean, now: Micros): void {
-    const out: ReportEvent[] = []
-    const { terms } = order
-    if (same) {
-      const qty = leavesOf(order) + this.#filledSince(order)
-      const { limit, stop } = terms
-      const { venueId: orderId } = order
-      this.#venue.replace({ type: 'replace', t: now, broker: 0, orderId, qty, limit, stop }, now, out)
-      const refused = out.find((r) => r.type === 'replaceRejected')
-      this.#tell({ type: 'state', order })
-      if (refused === undefined) this.#take(out)
-      return
-    }
-    this.#withdraw(order, now)
+    this.venue.withdraw(order, now)
     order.triggered = false
     this.#send(order, now)
   }
 
-  /** Filled quantity of the sending that stands at the venue now. */
-  #filledSince(order: IbOrder): number {
-    return order.filled - (this.#filledBefore.get(order.venueId) ?? 0)
-  }
-
   cancel(order: IbOrder, reason: string, now: Micros): void {
     if (isOver(order)) return
-    if (order.stage === 'working') this.#withdraw(order, now)
+    if (order.stage === 'working') this.venue.withdraw(order, now)
     this.#end(order, 'Cancelled', reason === '' ? 'Cancelled by Trader' : reason, now)
     this.#tell({ type: 'cancelled', order, reason })
-    for (const child of this.childrenOf(order)) this.cancel(child, 'Parent order was cancelled', now)
+    for (const child of this.index.childrenOf(order)) this.cancel(child, 'Parent order was cancelled', now)
   }
 
   /** Fills what is left at the limit, or at the last price: a fill that nobody expects any more. */
   fillNow(order: IbOrder, t: Micros): void {
     const qty = leavesOf(order)
-    const price = order.terms.limit > 0 ? order.terms.limit : this.#lastPrice[order.listing.instrument.id]
+    const price = order.terms.limit > 0 ? order.terms.limit : this.venue.lastPrice(order)
     if (price === undefined || qty === 0) return
-    if (order.stage === 'working') this.#withdraw(order, t)
+    if (order.stage === 'working') this.venue.withdraw(order, t)
     this.#book(order, t, qty, price, 0)
   }
 
   /** Sends on an order and those of its bracket that wait for the last one to be transmitted. */
   #release(order: IbOrder, now: Micros): void {
-    const parent = this.#parentOf(order)
+    const parent = this.index.parentOf(order)
     if (parent?.stage === 'untransmitted') this.#release(parent, now)
     if (order.stage !== 'untransmitted') return
     if (parent !== undefined && !(isOver(parent) && parent.status === 'Filled')) {
       const why = isStop(order.terms) ? 'child,trigger' : 'child'
       this.#hold(order, why)
     } else this.#start(order, now)
-    for (const sibling of this.childrenOf(order)) if (sibling.stage === 'untransmitted') this.#release(sibling, now)
+    for (const sibling of this.index.childrenOf(order))
+      if (sibling.stage === 'untransmitted') this.#release(sibling, now)
     if (parent === undefined) return
-    for (const sibling of this.childrenOf(parent)) if (sibling.stage === 'untransmitted') this.#release(sibling, now)
-  }
-
-  #parentOf(order: IbOrder): IbOrder | undefined {
-    const { parentId } = order.terms
-    return parentId === 0 ? undefined : this.find(order.clientId, parentId)
+    for (const sibling of this.index.childrenOf(parent))
+      if (sibling.stage === 'untransmitted') this.#release(sibling, now)
   }
 
   #hold(order: IbOrder, why: string): void {
@@ -233,22 +176,15 @@ export class OrderDesk {
   /** To the venue; outside its hours the order waits there and is told as not submitted yet. */
   #send(order: IbOrder, now: Micros): void {
     const { terms, listing } = order
-    const venueId = this.#nextVenueId++
-    order.venueId = venueId
+    this.venue.register(order)
     order.stage = 'working'
-    this.#byVenueId.set(venueId, order)
-    this.#filledBefore.set(venueId, order.filled)
     const open = this.isOpen(listing, now)
     order.status = 'PreSubmitted'
     order.whyHeld = isStop(terms) && !order.triggered ? 'trigger' : ''
     this.#tell({ type: 'state', order })
     if (open && order.whyHeld === '' && terms.orderType !== 'market') this.#submitted(order)
     if (!open) this.#submitAtOpen(order, now)
-    const { side, orderType, timeInForce, limit, stop } = terms
-    const out: ReportEvent[] = []
-    const sent = { instrument: listing.instrument.id, side, orderType, timeInForce, qty: leavesOf(order), limit, stop }
-    this.#venue.submit({ type: 'submit', t: now, broker: 0, orderId: venueId, intentId: venueId, ...sent }, now, out)
-    this.#take(out)
+    this.venue.submit(order, now)
   }
 
   #submitAtOpen(order: IbOrder, now: Micros): void {
@@ -267,25 +203,8 @@ export class OrderDesk {
     this.#tell({ type: 'state', order })
   }
 
-  /** The venue triggers by the same print; here only the status follows. */
-  #triggerStops(instrument: number, price: number, t: Micros): void {
-    for (const order of this.#byVenueId.values()) {
-      if (order.listing.instrument.id !== instrument || order.stage !== 'working' || order.whyHeld === '') continue
-      if (order.terms.side * (price - order.terms.stop) < 0 || !this.isOpen(order.listing, t)) continue
-      order.triggered = true
-      this.#submitted(order)
-    }
-  }
-
-  #withdraw(order: IbOrder, now: Micros): void {
-    const out: ReportEvent[] = []
-    // What the venue answers to this is known already: nothing between the check and here could fill the order.
-    this.#venue.cancel({ type: 'cancel', t: now, broker: 0, orderId: order.venueId }, now, out)
-    this.#byVenueId.delete(order.venueId)
-  }
-
   #end(order: IbOrder, status: Status, outcome: string, now: Micros): void {
-    this.#byVenueId.delete(order.venueId)
+    this.venue.forget(order)
     order.stage = 'done'
     order.status = status
     order.whyHeld = ''
@@ -293,26 +212,20 @@ export class OrderDesk {
     order.outcome = outcome
   }
 
-  #take(reports: readonly ReportEvent[]): void {
-    for (const report of reports) {
-      const order = this.#byVenueId.get(report.orderId)
-      if (order === undefined) continue
-      if (report.type === 'filled') this.#fill(order, report)
-      else if (report.type === 'rejected') this.#refuse(order, report.reason, report.t)
-      else if (report.type === 'canceled') {
+  #report(order: IbOrder, report: ReportEvent): void {
+    switch (report.type) {
+      case 'filled':
+        return this.#book(order, report.t, report.qty, report.price, report.fee + report.tax)
+      case 'rejected':
+        return this.#refuse(order, report.reason, report.t)
+      case 'canceled':
         this.#end(order, 'Cancelled', 'Cancelled', report.t)
-        this.#tell({ type: 'cancelled', order, reason: '' })
-      } else if (report.type === 'expired') {
+        return this.#tell({ type: 'cancelled', order, reason: '' })
+      case 'expired':
         this.#end(order, 'Cancelled', 'Expired', report.t)
         this.#tell({ type: 'cancelled', order, reason: '' })
-        for (const child of this.childrenOf(order)) this.cancel(child, 'Parent order was cancelled', report.t)
-      }
+        for (const child of this.index.childrenOf(order)) this.cancel(child, 'Parent order was cancelled', report.t)
     }
-  }
-
-  #fill(order: IbOrder, report: Extract<ReportEvent, { type: 'filled' }>): void {
-    const { t, qty, price, fee, tax } = report
-    this.#book(order, t, qty, price, fee + tax)
   }
 
   #book(order: IbOrder, t: Micros, qty: number, price: number, costs: number): void {
@@ -330,23 +243,14 @@ export class OrderDesk {
   }
 
   #startChildren(parent: IbOrder, now: Micros): void {
-    for (const child of this.childrenOf(parent)) if (child.stage === 'held') this.#start(child, now)
+    for (const child of this.index.childrenOf(parent)) if (child.stage === 'held') this.#start(child, now)
   }
 
-  /** Others of the group shrink by what was filled, or end; children of one parent are such a group by themselves. */
+  /** Others of the group shrink by what was filled, or end. */
   #oca(order: IbOrder, qty: number, now: Micros): void {
-    const { ocaGroup, ocaType, parentId } = order.terms
-    const others = this.orders.filter(
-      (o) =>
-        o !== order &&
-        !isOver(o) &&
-        o.account === order.account &&
-        ((ocaGroup !== '' && o.terms.ocaGroup === ocaGroup) ||
-          (parentId !== 0 && o.clientId === order.clientId && o.terms.parentId === parentId)),
-    )
-    for (const other of others) {
+    for (const other of this.index.rivalsOf(order)) {
       const rest = leavesOf(other) - qty
-      if (ocaType === 1 || rest <= 0) this.cancel(other, 'OCA group was filled', now)
+      if (order.terms.ocaType === 1 || rest <= 0) this.cancel(other, 'OCA group was filled', now)
       else this.modify(other, { ...other.terms, qty: other.filled + rest }, now)
     }
   }

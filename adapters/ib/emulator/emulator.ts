@@ -7,7 +7,7 @@ import type { Server } from 'node:http'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { HOUR, type Micros } from '../../../src/core/base/time.ts'
 import { type EmulatorClock, localDayOf, scaledClock, wallNow } from '../../kis/emulator/clock.ts'
-import type { FeedEntry, MarketFeed } from '../../kis/emulator/feed.ts'
+import type { MarketFeed } from '../../kis/emulator/feed.ts'
 import { GeneratedFeed } from '../../kis/emulator/generated-feed.ts'
 import { TapeFeed } from '../../kis/emulator/tape-feed.ts'
 import { Account } from './account.ts'
@@ -24,6 +24,8 @@ import { makeListing } from './listing.ts'
 import { MarketData } from './market-data.ts'
 import { type EmulatorOptions, withDefaults } from './options.ts'
 import { givePast } from './past.ts'
+import { Playback } from './playback.ts'
+import { PortDoor } from './port-door.ts'
 import { accountRequests } from './requests/account-requests.ts'
 import { contractRequests } from './requests/contract-requests.ts'
 import { dataRequests } from './requests/data-requests.ts'
@@ -54,23 +56,17 @@ export class IbEmulator {
   readonly world: World
   readonly faultCounts = new Map<string, number>()
   readonly #clock: EmulatorClock
-  /** By instrument id; nothing at currency pairs. */
-  readonly #boards: readonly (Board | undefined)[]
   readonly #feed: MarketFeed
   readonly #data: MarketData
+  readonly #playback: Playback
   readonly #accounts: AccountFeed
   readonly #teller: Teller
   readonly #gateway: Gateway
+  readonly #door: PortDoor
   readonly #control: Server
-  #now: Micros = -Infinity
   #timer: NodeJS.Timeout | undefined
   #usdKrw: number
-  /** False while history is played. */
-  #telling = false
-  #port = 0
   #controlPort = 0
-  #refuseUntil: Micros = -Infinity
-  #closed = false
 
   private constructor(options: EmulatorOptions, feed: MarketFeed, clock: EmulatorClock) {
     this.#feed = feed
@@ -78,10 +74,16 @@ export class IbEmulator {
     this.#usdKrw = toScaled(options.usdKrw, 4) ?? 0
     this.world = this.#makeWorld(options)
     const boards = [...this.world.boards.values()]
-    this.#boards = feed.instruments.map((i) => boards.find((b) => b.listing.instrument === i))
     this.#accounts = new AccountFeed(this.world)
     this.#teller = new Teller(this.world, this.#accounts)
     this.#data = new MarketData(this.world)
+    this.#playback = new Playback({
+      ...{ feed, world: this.world, data: this.#data },
+      boards: feed.instruments.map((i) => boards.find((b) => b.listing.instrument === i)),
+      rate: (usdKrw) => {
+        this.#usdKrw = usdKrw
+      },
+    })
     const handlers = {
       ...sessionRequests(this.world),
       ...accountRequests(this.world, this.#accounts),
@@ -94,9 +96,10 @@ export class IbEmulator {
     this.#gateway = new Gateway(
       this.world,
       handlers,
-      () => this.#play(this.#clock.now()),
+      () => this.#playback.play(this.#clock.now()),
       () => this.#flush(),
     )
+    this.#door = new PortDoor(this.world, this.#gateway.server)
     this.#control = createControlServer(this)
   }
 
@@ -121,7 +124,7 @@ export class IbEmulator {
   }
 
   get port(): number {
-    return this.#port
+    return this.#door.port
   }
 
   get control(): string {
@@ -157,14 +160,14 @@ export class IbEmulator {
       scheduler,
       faults: new FaultPlan((fault) =>
         playFault(
-          { world: this.world, teller: this.#teller, refuse: (micros) => this.#refuse(this.#now + micros) },
+          { world: this.world, teller: this.#teller, refuse: (micros) => this.#refuse(this.#playback.now + micros) },
           fault,
         ),
       ),
       connectivity: new Connectivity(),
       sessions,
-      now: () => this.#now,
-      stamp: () => stampText(this.#now, TWS_ZONE),
+      now: () => this.#playback.now,
+      stamp: () => stampText(this.#playback.now, TWS_ZONE),
       countFault: (fault) => void this.faultCounts.set(fault, (this.faultCounts.get(fault) ?? 0) + 1),
       ready: () => [...sessions].filter((s) => s.ready),
     }
@@ -180,66 +183,30 @@ export class IbEmulator {
         givePast(board, options.seed, first, localDayOf(this.#feed.start, board.listing.zone))
       }
     }
-    this.#play(this.#clock.now())
-    this.#accounts.flush(this.#now)
-    this.#telling = true
+    this.#playback.play(this.#clock.now())
+    this.#accounts.flush(this.#playback.now)
+    this.#playback.telling = true
+  }
+
+  /** When it has something to do next, for those who move the clock. */
+  get nextTime(): Micros {
+    return this.#playback.next
   }
 
   /** Plays what is due at the run's clock and tells it. A tape may have to be read on in between. */
   async advance(now: Micros = this.#clock.now()): Promise<void> {
     for (;;) {
-      this.#play(now)
+      this.#playback.play(now)
       if (!this.#feed.needsLoad) break
       await this.#feed.load()
     }
-    this.#door(now)
+    this.#door.look(now)
     this.#flush()
   }
 
-  /** Market, expiries, what is scheduled and faults, in order of time; a tape is played as far as it is loaded. */
-  #play(until: Micros): void {
-    const { desk, scheduler, faults } = this.world
-    for (;;) {
-      const market = this.#feed.needsLoad ? Infinity : this.#feed.nextTime()
-      const t = Math.min(market, desk.nextExpiry, scheduler.next, faults.next)
-      if (t > until) break
-      this.#now = Math.max(this.#now, t)
-      if (market === t) this.#event(this.#feed.next())
-      else if (desk.nextExpiry === t) desk.expire(t)
-      else if (scheduler.next === t) scheduler.runUntil(t)
-      else faults.due(this.#now)
-    }
-    if (!this.#feed.needsLoad) this.#now = Math.max(this.#now, until)
-    faults.due(this.#now)
-  }
-
-  #event(entry: FeedEntry): void {
-    const { event, open } = entry
-    const instrument = this.#feed.instruments[event.instrument]
-    if (event.type === 'fx') {
-      if (instrument?.symbol === 'USD/KRW' && event.rate > 0) {
-        this.#usdKrw = Math.round((event.rate / 10 ** instrument.priceDecimals) * 10_000)
-      }
-      return
-    }
-    const board = this.#boards[event.instrument]
-    if (board === undefined || this.#halted(board)) return
-    this.world.desk.market(event, open)
-    const { prints, quoted } = board.take(event, open)
-    if (this.#telling) this.#data.event(board, prints, quoted, this.#now)
-  }
-
-  #halted(board: Board): boolean {
-    const fault = this.world.faults.quiet ? undefined : this.world.faults.on('halt', this.#now)
-    const halted = fault !== undefined && ['', board.listing.symbol].includes(String(fault.params.symbol))
-    if (halted !== board.halted) board.version++
-    board.halted = halted
-    return halted
-  }
-
   #flush(): void {
-    this.#accounts.flush(this.#now)
-    this.#data.flush(this.#now)
+    this.#accounts.flush(this.#playback.now)
+    this.#data.flush(this.#playback.now)
   }
 
   /** Is anything on its way: half a frame that came, or bytes not yet handed to the system? */
@@ -249,30 +216,13 @@ export class IbEmulator {
 
   /** After a fault was posted: what changed at once is told. */
   settle(): void {
-    this.#door(this.#now)
+    this.#door.look(this.#playback.now)
     this.#flush()
   }
 
   #refuse(until: Micros): void {
-    this.#refuseUntil = until
-    this.#door(this.#now)
-  }
-
-  /** Closes and opens the port as faults want it. */
-  #door(now: Micros): void {
-    const { connectivity, faults } = this.world
-    const refuse = now < this.#refuseUntil || (!faults.quiet && faults.on('connect-refused', now) !== undefined)
-    if (refuse === connectivity.refusing || this.#closed) return
-    connectivity.refusing = refuse
-    const { server } = this.#gateway
-    if (refuse) server.close()
-    else {
-      // Somebody else took the port meanwhile: it is tried again with the next step.
-      server.once('error', () => {
-        connectivity.refusing = true
-      })
-      server.listen(this.#port, '127.0.0.1')
-    }
+    this.#door.refuse(until)
+    this.#door.look(this.#playback.now)
   }
 
   /** Stand-alone: the timer drives. */
@@ -289,12 +239,12 @@ export class IbEmulator {
 
   async #listen(): Promise<void> {
     const { port, controlPort } = this.world.options
-    this.#port = await listen(this.#gateway.server, 'port', port)
+    this.#door.opened(await listen(this.#gateway.server, 'port', port))
     this.#controlPort = await listen(this.#control, 'control-port', controlPort)
   }
 
   close(): void {
-    this.#closed = true
+    this.#door.close()
     clearInterval(this.#timer)
     this.#gateway.close()
     this.#control.close()

@@ -17,9 +17,11 @@ export interface Stage {
 
 export function playFault(stage: Stage, fault: Fault): void {
   const { world } = stage
-  const struck = [...world.sessions].filter((s) => fault.client === undefined || s.clientId === fault.client)
+  const isStruck = (s: Session): boolean => fault.client === undefined || s.clientId === fault.client
+  const struck = [...world.sessions].filter(isStruck)
+  // What is said later, sessions hear that began meanwhile.
   const say = (code: Code, ...gaps: readonly string[]): void => {
-    for (const session of struck) if (session.ready) session.error(-1, code, ...gaps)
+    for (const session of world.ready()) if (isStruck(session)) session.error(-1, code, ...gaps)
   }
   const later = (ms: number, act: () => void): void => world.scheduler.at(world.now() + ms * 1000, act)
   const ms = Number(fault.params.ms ?? 0)
@@ -138,7 +140,7 @@ function nightlyReset(world: World, say: Say, later: Later, ms: number): void {
 }
 
 function exchangeCancels(world: World, symbol: string, text: string): void {
-  for (const order of world.desk.working()) {
+  for (const order of world.desk.index.working()) {
     if (symbol === '' || order.listing.symbol === symbol) world.desk.cancel(order, text, world.now())
   }
 }

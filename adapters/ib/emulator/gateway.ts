@@ -124,7 +124,7 @@ export class Gateway implements SessionEvents {
     session.send('NEXT_VALID_ID', { orderId: String(world.ids.next(clientId)) })
     for (const [code, farm] of FARMS) session.error(-1, code, farm)
     if (world.connectivity.outage !== undefined) return session.error(-1, 1100)
-    for (const order of world.desk.working()) {
+    for (const order of world.desk.index.working()) {
       if (order.clientId === clientId && order.orderId !== 0) tellOpen(session, order)
     }
   }

@@ -25,7 +25,9 @@ export function marginFault(
   const value = (terms.qty / 10 ** instrument.qtyDecimals) * (mark / 10 ** instrument.priceDecimals)
   const most = listing.currency === 'KRW' ? VALUE_MAX * 1000 : VALUE_MAX
   if (value > most) return 'YOUR ORDER IS NOT ACCEPTED. THE VALUE OF THE ORDER IS TOO LARGE'
-  const others = world.desk.working().filter((o) => o.account === account && o.listing === listing && o !== before)
+  const others = world.desk.index
+    .working()
+    .filter((o) => o.account === account && o.listing === listing && o !== before)
   const rest = terms.qty - (before?.filled ?? 0)
   const now = worst(account.held(listing), others, 0, 0)
   const then = worst(account.held(listing), others, terms.side > 0 ? rest : 0, terms.side < 0 ? rest : 0)
@@ -48,7 +50,7 @@ function totalMargin(world: World, account: Account, but: Listing): Money {
   let sum = 0
   for (const listing of world.listings) {
     if (listing === but) continue
-    const others = world.desk.working().filter((o) => o.account === account && o.listing === listing)
+    const others = world.desk.index.working().filter((o) => o.account === account && o.listing === listing)
     sum += world.valuer.marginOf(listing, worst(account.held(listing), others, 0, 0))
   }
   return sum

@@ -38,6 +38,7 @@ export class Session {
   ended = false
   readonly #events: SessionEvents
   readonly #bytes = new FrameSplitter()
+  #gathering = false
 
   constructor(world: World, socket: Socket, events: SessionEvents) {
     this.world = world
@@ -140,13 +141,23 @@ export class Session {
     this.writeBytes(encodeFrame(tokens))
   }
 
-  writeBytes(bytes: Uint8Array): void {
-    if (this.ended || this.socket.writableEnded) return
-    if (this.socket.writableLength > BACKLOG_MAX) {
-      this.socket.destroy()
+  /** What is told in one turn leaves in one segment, as servers write it; `apart`: in one of its own. */
+  writeBytes(bytes: Uint8Array, apart = false): void {
+    const { socket } = this
+    if (this.ended || socket.writableEnded) return
+    if (socket.writableLength > BACKLOG_MAX) {
+      socket.destroy()
       return
     }
-    this.socket.write(bytes)
+    if (!apart && !this.#gathering) {
+      this.#gathering = true
+      socket.cork()
+      process.nextTick(() => {
+        this.#gathering = false
+        socket.uncork()
+      })
+    }
+    socket.write(bytes)
   }
 
   close(): void {

@@ -30,7 +30,7 @@ export function spoil(session: Session, name: AnswerName, tokens: readonly strin
           : tokens
   const frame = encodeFrame(spoiled)
   if (faults.on('trickle', now, target) === undefined) return session.writeBytes(frame)
-  for (const byte of frame) session.writeBytes(Uint8Array.of(byte))
+  for (const byte of frame) session.writeBytes(Uint8Array.of(byte), true)
 }
 
 function withoutNul(frame: Uint8Array): Uint8Array {

@@ -120,6 +120,11 @@ export class KisEmulator {
     this.#telling = true
   }
 
+  /** When the market has something to say next: now while the tape has to be read on, never at its end. */
+  get nextTime(): Micros {
+    return this.#feed.needsLoad ? this.world.clock.now() : this.#feed.nextTime()
+  }
+
   /** Plays what is due at the run's clock and tells it. A tape may have to be read on in between. */
   async advance(now: Micros = this.world.clock.now()): Promise<void> {
     for (;;) {

@@ -5,6 +5,7 @@ export type Micros = number
 /** Days since 1970-01-01. */
 export type EpochDay = number
 
+export const MILLISECOND: Micros = 1000
 export const SECOND: Micros = 1_000_000
 export const MINUTE: Micros = 60 * SECOND
 export const HOUR: Micros = 60 * MINUTE

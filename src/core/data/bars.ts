@@ -109,6 +109,13 @@ export class BarBuilder {
     if (e.t === this.#end && this.#content[e.instrument] === FROM_BARS) this.#give(e.instrument, emit)
   }
 
+  /** Is nothing known of the instrument's interval at `start` yet, so that a bar of the past may fill it? */
+  misses(instrument: number, start: Micros): boolean {
+    if (start >= this.#end) return true
+    const content = this.#content[instrument]
+    return start >= this.#start && (content === EMPTY || content === FROM_BARS)
+  }
+
   /** `den` shares became `num` while a bar is open: its part so far is carried over, rounded to the price's unit. */
   rescale(i: number, num: number, den: number): void {
     if (this.#content[i] === EMPTY) return

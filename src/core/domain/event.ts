@@ -54,6 +54,23 @@ export interface BarEvent {
   readonly askClose: Price
 }
 
+/**
+ * A bar from before the session (or from a time when it did not run), told late: it warms indicators and agents up and
+ * touches neither marks nor orders. `t` is when it was told, `end` when the bar ended.
+ */
+export interface HistoryEvent {
+  readonly type: 'history'
+  readonly t: Micros
+  readonly start: Micros
+  readonly end: Micros
+  readonly instrument: number
+  readonly open: Price
+  readonly high: Price
+  readonly low: Price
+  readonly close: Price
+  readonly volume: Qty
+}
+
 /** Exchange rate: one unit of the instrument's base currency in its quote currency, 10^-priceDecimals. */
 export interface FxEvent {
   readonly type: 'fx'
@@ -228,4 +245,11 @@ export type CashKind = (typeof CASH_KINDS)[number]
 /** What a tape can hold. */
 export type TapeEvent = MarketEvent | ReferenceEvent
 
-export type EngineEvent = MarketEvent | ReferenceEvent | ReportEvent | TimerEvent | CashEvent | ControlEvent
+export type EngineEvent =
+  | MarketEvent
+  | ReferenceEvent
+  | HistoryEvent
+  | ReportEvent
+  | TimerEvent
+  | CashEvent
+  | ControlEvent

@@ -40,6 +40,8 @@ export class Context implements AgentContext {
   readonly #desk: Desk
   readonly #ids: ReadonlyMap<string, number>
   readonly #indicators: IndicatorValues
+  /** While a bar of the past is handled nothing can be ordered. */
+  past = false
 
   constructor(desk: Desk, params: ParamValues<ParamSchema>, tradable: readonly Instrument[], values: IndicatorValues) {
     this.#desk = desk
@@ -137,6 +139,7 @@ export class Context implements AgentContext {
   canOpen(symbol: string): boolean {
     const desk = this.#desk
     const id = this.#id(symbol)
+    if (this.past) return false
     if (desk.state !== 'LIVE' || desk.losses.dailyTripped || desk.ordersToday >= desk.limits.maxDailyOrders)
       return false
     if (isShut(desk.market, id, desk.t, false)) return false
@@ -167,6 +170,7 @@ export class Context implements AgentContext {
   }
 
   order(r: OrderRequest): OrderAnswer {
+    if (this.past) return IN_THE_PAST
     const desk = this.#desk
     const id = this.#id(r.symbol)
     const instrument = desk.instrument(id)
@@ -193,12 +197,14 @@ export class Context implements AgentContext {
   }
 
   cancel(orderId: number): boolean {
+    if (this.past) return false
     const row = this.#desk.orders.get(orderId)
     if (row === undefined || !isLive(row.state) || row.origin !== 'agent') return false
     return this.#desk.cancel(row, 'agent')
   }
 
   replace(orderId: number, change: { qty?: number; limit?: number; stop?: number }): OrderAnswer {
+    if (this.past) return IN_THE_PAST
     const row = this.#desk.orders.get(orderId)
     if (row === undefined || !isLive(row.state) || row.origin !== 'agent') return { ok: false, reasons: ['duplicate'] }
     const { priceDecimals, qtyDecimals } = this.#desk.instrument(row.instrument)
@@ -216,11 +222,13 @@ export class Context implements AgentContext {
   }
 
   note(symbol: string, rule: string, notes?: Readonly<Record<string, number>>): void {
+    if (this.past) return
     this.#desk.decision(this.#id(symbol), 'note', rule, 0, 0, 0, 0, notes)
   }
 }
 
 const NONE: readonly OrderView[] = []
+const IN_THE_PAST: OrderAnswer = { ok: false, reasons: ['state'] }
 
 export function orderView(desk: Desk, row: OrderRow): OrderView {
   const { symbol, priceDecimals, qtyDecimals } = desk.instrument(row.instrument)

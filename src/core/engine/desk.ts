@@ -254,8 +254,8 @@ export class Desk implements GateView {
     const verdict = judge(this, intent)
     this.orders.live = others
     if (verdict.approved === undefined) return verdict.reasons
-    // From now on it counts as what it asks for: larger than the holding it opens (D-06).
-    row.reducing = verdict.approved.reducing
+    // From now on what asks for more than is held opens (D-06); what asks for less counts as it was until it is.
+    if (!verdict.approved.reducing) row.reducing = false
     return []
   }
 

@@ -11,6 +11,7 @@ import type {
   CashEvent,
   EngineEvent,
   FxEvent,
+  HistoryEvent,
   QuoteEvent,
   ReportEvent,
   TradeEvent,
@@ -80,11 +81,12 @@ export class Engine {
     this.#stepping = true
     desk.seq++
     if (t >= this.#nextRoll) this.#roll(t, e)
-    const away = t - desk.t
+    // Before its first event nobody was away.
+    const away = desk.seq === 1 ? 0 : t - desk.t
     desk.t = t
     if (desk.deadline < t) overdue(desk)
     if (t >= desk.nextUpkeep) upkeep(desk, 'instrument' in e ? e.instrument : -1)
-    if (this.#buildsBars && e.type !== 'bar') this.host.advance(t)
+    if (this.#buildsBars && e.type !== 'bar' && e.type !== 'history') this.host.advance(t)
     this.#apply(e, away)
     if (desk.exits.wanted.length > 0 || desk.state === 'LIQUIDATING') progressExits(desk)
     if (this.#reconciles) reconcileDue(desk)
@@ -98,7 +100,8 @@ export class Engine {
     const { desk } = this
     if (this.#nextRoll !== -Infinity) {
       roll(desk, day)
-      desk.sodPending = e.type === 'system' && e.fact === 'restarted'
+      // History is told before the restart that needs it.
+      desk.sodPending = e.type === 'history' || (e.type === 'system' && e.fact === 'restarted')
     }
     this.#nextRoll = riskDayStart(day + 1)
   }
@@ -119,6 +122,8 @@ export class Engine {
         return this.desk.market.onStatus(e)
       case 'action':
         return this.#action(e)
+      case 'history':
+        return this.#history(e)
       case 'timer':
         this.records.row(KIND.timer, -1, this.desk.seq, [e.t, e.timerId])
         return this.host.timer(e.timerId)
@@ -179,6 +184,11 @@ export class Engine {
     this.host.tapeBar(e)
   }
 
+  #history(e: HistoryEvent): void {
+    this.records.history(e, this.desk.seq)
+    this.host.past(e)
+  }
+
   #fx(e: FxEvent): void {
     const { desk } = this
     this.records.market(e)
@@ -206,7 +216,7 @@ export class Engine {
       desk.valuation.settle()
       return watchLosses(desk)
     }
-    if (desk.ledger.owned(instrument) === 0) return
+    if (!desk.ledger.holds(instrument, true)) return
     desk.valuation.revalue(instrument)
     desk.valuation.settle()
     watchLosses(desk)

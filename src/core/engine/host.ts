@@ -10,7 +10,7 @@ import { type Indicator, makeIndicator } from '../data/indicators/indicator.ts'
 import { type FeedShape, usableQuote } from '../data/market.ts'
 import type { AgentDefinition, Subscription } from '../decision/agent.ts'
 import { ParamError, readParams } from '../decision/params.ts'
-import type { ActionEvent, BarEvent, OrderFilled, QuoteEvent, TradeEvent } from '../domain/event.ts'
+import type { ActionEvent, BarEvent, HistoryEvent, OrderFilled, QuoteEvent, TradeEvent } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { OrderRow } from '../execution/orders.ts'
 import { Context, orderView } from './context.ts'
@@ -170,6 +170,19 @@ export class AgentHost {
     }
     if (!this.#tapeBars || e.close === 0) return
     this.#give(e, sessionBars ? 0 : barMicros, this.#tapeFirst)
+  }
+
+  /** A bar of the past: the agent sees it and can order nothing. An interval that live data have begun stays theirs. */
+  past({ instrument, start, end, open, high, low, close, volume }: HistoryEvent): void {
+    const none = { bidOpen: 0, askOpen: 0, bidClose: 0, askClose: 0 }
+    const bar: BarEvent = { type: 'bar', t: end, start, instrument, open, high, low, close, volume, ...none }
+    this.context.past = true
+    for (const b of this.#built) {
+      if (end - start <= b.length && b.builder.misses(instrument, start))
+        b.builder.bar(bar, b.first ? this.#onFirst : this.#onOther)
+    }
+    if (this.#tapeBars) this.#give(bar, end - start, this.#tapeFirst)
+    this.context.past = false
   }
 
   readonly #onFirst = (bar: BarEvent): void => this.#give(bar, bar.t - bar.start, true)

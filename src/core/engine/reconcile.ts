@@ -11,7 +11,7 @@ import { booksFailed } from './ask-books.ts'
 import type { Desk } from './desk.ts'
 import type { AgentHost } from './host.ts'
 import { KIND } from './records.ts'
-import { applyReport, bookFill, type Reported } from './reports.ts'
+import { applyReport, bookFill, completed, type Reported } from './reports.ts'
 import { settleReconciling } from './start.ts'
 import { followFill, watchLosses } from './watch.ts'
 
@@ -59,6 +59,7 @@ function applyOrders(desk: Desk, e: BooksEvent): Reported[] {
       explain(desk, 'fill', row.instrument, [broker, row.orderId, f.fill.fillNo, f.fill.qty])
       keep(bookFill(desk, row, { ...f.fill, ...head, type: 'filled', cumQty: row.cumQty + f.fill.qty }))
     } else if (f.kind === 'ended') keep(applyReport(desk, { ...head, ...endOf(f.as) }, false))
+    else if (f.kind === 'complete') keep(completed(desk, row, f.qty))
     else if (f.kind === 'works') keep(applyReport(desk, { ...head, type: 'accepted' }, false))
     else if (f.kind === 'missing') keep(applyReport(desk, { ...head, type: 'absent', proves: true }, false))
     else {

@@ -7,7 +7,7 @@
  * This file encodes into a buffer and hands full 64 KiB blocks to a sink; hashing and writing happen in `runtime`.
  */
 import type { Command } from '../domain/command.ts'
-import type { ActionEvent, CashEvent, EngineEvent, ReportEvent, StatusEvent } from '../domain/event.ts'
+import type { ActionEvent, CashEvent, EngineEvent, HistoryEvent, ReportEvent, StatusEvent } from '../domain/event.ts'
 import { ACTION_KINDS, CASH_KINDS } from '../domain/event.ts'
 import { ORDER_STATES, ORDER_TYPES, TIMES_IN_FORCE } from '../domain/order.ts'
 import { STATUS_REASONS, TRADING_STATUSES } from '../domain/phase.ts'
@@ -35,6 +35,7 @@ export const KIND = {
   operator: 25,
   system: 26,
   limits: 27,
+  history: 28,
   order: 32,
   equity: 34,
   decision: 35,
@@ -213,6 +214,10 @@ export class RecordWriter {
     const why = [TRADING_STATUSES.indexOf(e.status), STATUS_REASONS.indexOf(e.reason)]
     // -1: said by a tape or a feed, not made by a simulated venue's own rules.
     this.row(KIND.status, e.instrument, seq, [e.t, e.venueT, ...why, e.until, e.broker ?? -1])
+  }
+
+  history(e: HistoryEvent, seq: number): void {
+    this.row(KIND.history, e.instrument, seq, [e.t, e.start, e.end, e.open, e.high, e.low, e.close, e.volume])
   }
 
   action(e: ActionEvent, seq: number): void {

@@ -12,6 +12,7 @@ import type {
   OrderFilled,
   ReportEvent,
 } from '../domain/event.ts'
+import type { Qty } from '../domain/units.ts'
 import type { BookedFillEntry } from '../execution/ledger.ts'
 import { isLive, type LifecycleEvent } from '../execution/lifecycle.ts'
 import type { OrderRow } from '../execution/orders.ts'
@@ -70,12 +71,25 @@ function moveOrder(desk: Desk, row: OrderRow, e: StateReport): Reported | undefi
   }
   if (e.type === 'cancelRejected') row.refusedAt = desk.t
   const transition = desk.orders.move(row, e.type satisfies LifecycleEvent)
+  // Made smaller than, or down to, what was filled by then.
+  if (e.type === 'replaced' && row.cumQty >= row.qty) desk.orders.move(row, 'fill')
   if (row.state === before && e.type !== 'replaced') return undefined
   if (transition === 'ignore') return undefined
   resolved(desk, row)
   if (e.type === 'rejected') desk.rejected(row)
   desk.orderRow(row, 'reason' in e ? e.reason : undefined)
   if (before === 'unknown') takeBack(desk, row)
+  return { row, fill: undefined }
+}
+
+/** The books say that all of it is filled, at a quantity below the one we know (`shrunk`). */
+export function completed(desk: Desk, row: OrderRow, qty: Qty): Reported | undefined {
+  if (!isLive(row.state) || row.cumQty < qty) return undefined
+  row.known = true
+  desk.orders.shrunk(row, qty)
+  desk.orders.move(row, 'fill')
+  resolved(desk, row)
+  desk.orderRow(row)
   return { row, fill: undefined }
 }
 
@@ -197,6 +211,8 @@ function recost(desk: Desk, row: OrderRow, e: CommissionReported): Reported | un
 function absent(desk: Desk, row: OrderRow, e: OrderAbsent): Reported | undefined {
   if (!e.proves) return undefined
   if (row.state !== 'unknown') {
+    // Nobody has acknowledged it yet: it may be on its way, and a cancel behind it (R-36 ends the doubt).
+    if (!row.known && row.state === 'pendingCancel') return undefined
     if (desk.orders.move(row, 'missing') !== 'unknown') return undefined
     row.unknownSince = desk.t
     desk.orderRow(row)

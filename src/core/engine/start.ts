@@ -28,7 +28,7 @@ export function restart(desk: Desk, resume: number, away: number): void {
     const books = desk.books.of(broker)
     if (books.inStep) return
     const link = desk.links.of(broker)
-    Object.assign(link, { up: false, planned: false, down: false, failures: 0, since: desk.t })
+    Object.assign(link, { up: false, planned: false, down: false, failures: 0, waits: 0, since: desk.t })
     Object.assign(books, { agreed: false, askedAt: 0, failures: 0 })
     desk.request({ type: 'connect', t: desk.t, broker, at: desk.t })
   })
@@ -78,6 +78,15 @@ export function armByOperator(desk: Desk): void {
     desk.alert('operator', -1, -1, 'R-04 not armed: the total-loss stop stands, clear it first')
     return
   }
+  if (desk.losses.initial === 0 && !desk.valuation.computable()) {
+    desk.alert(
+      'operator',
+      -1,
+      -1,
+      'R-41 not armed: no exchange rate yet for a currency of the account (R-33), arm again',
+    )
+    return
+  }
   desk.armed = true
   desk.stopped = undefined
   desk.holds.lift('restart')
@@ -92,6 +101,8 @@ function begin(desk: Desk, why: string): void {
     if (!desk.valuation.computable()) return
     desk.valuation.settle()
     desk.losses.arm(desk.valuation.equity, desk.valuation.limitBase())
+    // Its first day begins now, whichever roll was slept through before.
+    desk.sodPending = false
   }
   desk.armed = true
   desk.enter(desk.holds.any ? 'REDUCE_ONLY' : 'LIVE', why)

@@ -58,7 +58,7 @@ function watchBlind(desk: Desk, at: number): void {
   const { market, t } = desk
   for (const { id } of market.instruments) {
     if (id === at) continue
-    if (desk.ledger.held(id) === 0) {
+    if (!desk.ledger.holds(id, false)) {
       if (desk.blind.size > 0) sees(desk, id)
       continue
     }

@@ -112,7 +112,12 @@ export function watchStops(desk: Desk, instrument: number): void {
 
 export function followFill(desk: Desk, broker: number, instrument: number): void {
   const stop = (desk.stops[broker] as Stop[])[instrument] as Stop
+  const before = stop.side
   followStop(stop, desk.ledger.position(broker, instrument), desk.limits.stopLoss)
+  if (stop.side === before || before === 0) return
+  desk.exits.done(broker, instrument)
+  // At the end what an overfill turned around is to be sold or bought back too.
+  if (desk.state === 'LIQUIDATING' && stop.side !== 0) desk.exits.want(broker, instrument, 'liquidation')
 }
 
 /** a holding that drifted above the limit is told of once per crossing; the gate does the rest. */
@@ -163,9 +168,10 @@ function viewOf(desk: Desk): ExitView {
     orders,
     valuation,
     reaches: (broker) => links.reaches(broker),
+    inStep: (broker) => books.of(broker).inStep,
     lookedAt: (broker, seq) => {
       const of = books.of(broker)
-      return of.inStep || (of.askedAt === 0 && of.askedSeq >= seq)
+      return of.askedAt === 0 && of.askedSeq >= seq
     },
   }
 }

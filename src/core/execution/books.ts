@@ -70,6 +70,8 @@ export type OrderFinding =
   | { readonly kind: 'fill'; readonly row: OrderRow; readonly fill: BookedFill }
   | { readonly kind: 'works' | 'revived' | 'missing'; readonly row: OrderRow }
   | { readonly kind: 'ended'; readonly row: OrderRow; readonly as: 'canceled' | 'expired' | 'rejected' }
+  /** Filled in whole, which is less than we know it for: a replace took effect whose answer was lost. */
+  | { readonly kind: 'complete'; readonly row: OrderRow; readonly qty: Qty }
 
 export function orderFindings(broker: number, orders: Orders, e: BooksEvent): OrderFinding[] {
   const findings: OrderFinding[] = []
@@ -96,8 +98,10 @@ function stateFinding(row: OrderRow, o: BookedOrder): OrderFinding | undefined {
     if (!isLive(row.state)) return { kind: 'revived', row }
     return row.state === 'unknown' || row.state === 'pendingNew' ? { kind: 'works', row } : undefined
   }
-  // Filled: its fills say so themselves.
-  return isLive(row.state) && o.state !== 'filled' ? { kind: 'ended', row, as: o.state } : undefined
+  if (!isLive(row.state)) return undefined
+  if (o.state !== 'filled') return { kind: 'ended', row, as: o.state }
+  // Otherwise its fills say so themselves.
+  return o.qty < row.qty ? { kind: 'complete', row, qty: o.qty } : undefined
 }
 
 /** Working orders in the account that are not ours. */

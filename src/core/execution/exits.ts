@@ -1,7 +1,8 @@
 /**
  * Exits of the risk rules (R-23, R-25, R-27, R-29): a procedure, not a retry. Per broker and instrument: cancel what is
  * live there, or elsewhere and could trade with it (R-48), wait for the confirmation (or 10 s), look at the broker's
- * books once a round went wrong, then one market order for what is held; held back while the market is closed or halted.
+ * books (or 10 s; a stop's first round does not wait for them, I-33), then one market order for what is held; held back
+ * while the market is closed or halted.
  * At most one exit order is live at a time, and after three rounds that ended without a fill the exit rests: a stop
  * until the next session or ten minutes later, a liquidation for good. Only managed holdings are sold (R-43).
  */
@@ -16,6 +17,8 @@ export type ExitReason = 'stop' | 'liquidation'
 
 const ROUNDS = 3
 const CANCEL_WAIT: Micros = 10 * SECOND
+/** Books that do not come do not block an exit. */
+const BOOKS_WAIT: Micros = 10 * SECOND
 const REST: Micros = 10 * MINUTE
 
 /** One exit under way; plain data. */
@@ -29,6 +32,7 @@ export interface Exit {
   cancelingSince: Micros
   /** Books asked for at this input sequence number; 0 when none are needed. */
   booksAsked: number
+  booksAskedAt: Micros
   /** Rests until then; 0 while it does not, -1 for good. */
   restUntil: Micros
   session: number
@@ -53,7 +57,9 @@ export interface ExitView {
   readonly valuation: Valuation
   /** Is there a path for orders to the broker? */
   reaches(broker: number): boolean
-  /** Have its books been compared after this input? Brokers in step always have. */
+  /** Are its books ours at every event? */
+  inStep(broker: number): boolean
+  /** Have its books been compared after this input? */
   lookedAt(broker: number, seq: number): boolean
 }
 
@@ -81,7 +87,7 @@ export class Exits {
   want(broker: number, instrument: number, reason: ExitReason): void {
     const known = this.wanted.find((x) => x.broker === broker && x.instrument === instrument)
     if (known === undefined) {
-      const fresh = { rounds: 0, cancelingSince: 0, booksAsked: 0, restUntil: 0, session: -1 }
+      const fresh = { rounds: 0, cancelingSince: 0, booksAsked: 0, booksAskedAt: 0, restUntil: 0, session: -1 }
       this.wanted.push({ broker, instrument, reason, ...fresh })
     } else if (reason === 'liquidation') {
       if (known.reason === 'stop') Object.assign(known, { rounds: 0, restUntil: 0 })
@@ -90,6 +96,11 @@ export class Exits {
       // A liquidation that was given up does not stand in the way of a stop that trips after it (I-33).
       Object.assign(known, { reason, rounds: 0, restUntil: 0 })
     }
+  }
+
+  /** A holding is flat, or has turned around: the exit of what was held is done. */
+  done(broker: number, instrument: number): void {
+    this.wanted = this.wanted.filter((x) => x.broker !== broker || x.instrument !== instrument)
   }
 
   /** Is there anything left to do, now or later? Exits that rest for good are not. */
@@ -131,15 +142,23 @@ export class Exits {
       step.rested.push(x)
       return
     }
-    if (x.rounds > 0 && x.booksAsked === 0) {
-      step.books.push(x)
-      return
-    }
-    if (x.rounds > 0 && !view.lookedAt(x.broker, x.booksAsked)) return
+    if (!this.#compared(view, x, step.books)) return
     x.booksAsked = 0
     x.cancelingSince = 0
     x.rounds++
     step.send.push(x)
+  }
+
+  /** A new round begins with a look at the books; a stop's first one at once. */
+  #compared(view: ExitView, x: Exit, books: Exit[]): boolean {
+    const inStep = view.inStep(x.broker)
+    if (x.rounds === 0 && (inStep || x.reason === 'stop')) return true
+    if (x.booksAsked === 0) {
+      x.booksAskedAt = view.t
+      books.push(x)
+      return false
+    }
+    return inStep || view.lookedAt(x.broker, x.booksAsked) || view.t - x.booksAskedAt >= BOOKS_WAIT
   }
 
   snapshot(): Exit[] {

@@ -72,6 +72,15 @@ export class Ledger {
     return (this.positions[broker] as Position[])[instrument] as Position
   }
 
+  /** Does any account hold some of it, managed or, where `external`, not? Long here and short there is not flat. */
+  holds(instrument: number, external: boolean): boolean {
+    for (const of of this.positions) {
+      const p = of[instrument] as Position
+      if (p.qty !== 0 || (external && p.external !== 0)) return true
+    }
+    return false
+  }
+
   /** Managed position over all brokers. */
   held(instrument: number): Qty {
     let sum = 0

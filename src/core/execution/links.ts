@@ -1,15 +1,16 @@
 /**
- * The links to the brokers (R-35, R-37): pure bookkeeping of what adapters report. Failed attempts and lost links count
- * alike, a clean close too; the count clears after 60 healthy seconds. After `maxAttempts` in a row, or more than five
- * losses within an hour, the broker is down: nothing is opened there while the others trade on. Inside a planned window
- * nothing counts and nothing is opened.
+ * The links to the brokers (R-35, R-37): pure bookkeeping of what adapters report. A failed attempt counts, and so does
+ * one whose link did not hold for 60 s, however cleanly it was closed; the loss of a link that held clears the count
+ * and is none itself. After `maxAttempts` in a row (37 s at worst: three of 10 s, and 1, 2, 4 s before them), or more
+ * than five losses within an hour, the broker is down: nothing is opened there while the others trade on. Inside a
+ * planned window nothing counts and nothing is opened.
  */
 import { HOUR, type Micros, SECOND } from '../base/time.ts'
 import type { LinkState } from '../domain/control.ts'
 
 const HEALTHY: Micros = 60 * SECOND
 const MOST_LOSSES_AN_HOUR = 5
-/** Waits before the attempts after a failure; then, for a broker that is down, the last one. */
+/** Waits before the attempts after a loss; then, for a broker that is down, the last one. */
 const BACK_OFF: readonly Micros[] = [1 * SECOND, 2 * SECOND, 4 * SECOND, 60 * SECOND]
 
 /** Plain data. */
@@ -18,6 +19,8 @@ export interface Link {
   planned: boolean
   down: boolean
   failures: number
+  /** Attempts waited for since the count was cleared. */
+  waits: number
   /** Since when it is up, or not; times of losses within the last hour. */
   since: Micros
   losses: Micros[]
@@ -36,7 +39,7 @@ export class Links {
 
   /** `up[i]`: is the broker there from the start (the simulated one)? */
   constructor(up: readonly boolean[], maxAttempts: number) {
-    this.all = up.map((is) => ({ up: is, planned: false, down: false, failures: 0, since: 0, losses: [] }))
+    this.all = up.map((is) => ({ up: is, planned: false, down: false, failures: 0, waits: 0, since: 0, losses: [] }))
     this.#maxAttempts = maxAttempts
   }
 
@@ -62,14 +65,15 @@ export class Links {
       return { change: 'none', retryAt: l.planned || l.up ? undefined : t }
     }
     if (what === 'up') return this.#up(l, t)
-    if (l.up && t - l.since >= HEALTHY) l.failures = 0
+    const held = l.up && t - l.since >= HEALTHY
+    if (held) Object.assign(l, { failures: 0, waits: 0 })
     const was = l.up
     if (was) l.since = t
     l.up = false
     if (l.planned) return { change: was ? 'lost' : 'none', retryAt: t + (BACK_OFF.at(-1) as Micros) }
-    l.failures++
+    if (!held) l.failures++
     if (was) l.losses = [...l.losses.filter((at) => at > t - HOUR), t]
-    const wait = BACK_OFF[Math.min(l.failures, BACK_OFF.length) - 1] as Micros
+    const wait = BACK_OFF[Math.min(l.waits++, BACK_OFF.length - 1)] as Micros
     const falls = !l.down && (l.failures >= this.#maxAttempts || l.losses.length > MOST_LOSSES_AN_HOUR)
     if (falls) l.down = true
     return { change: falls ? 'down' : was ? 'lost' : 'none', retryAt: t + wait }

@@ -165,6 +165,13 @@ export class Orders {
     return true
   }
 
+  /** It was for that much in the end, as the broker's books say. */
+  shrunk(row: OrderRow, qty: Qty): void {
+    const { limit, stop } = row.nextQty === qty ? { limit: row.nextLimit, stop: row.nextStop } : row
+    row.past = [...row.past.slice(1 - KEEP_TERMS), pick(row)]
+    Object.assign(row, { qty, limit, stop, nextQty: 0, nextLimit: 0, nextStop: 0 })
+  }
+
   /** The earliest moment at which a message has been without an answer for `timeout`; Infinity when all have one. */
   oldestAsked(): Micros {
     let t = Infinity

@@ -11,17 +11,21 @@ export interface Stop {
   /** Long: trips at mark2 ≤ level2; short: at mark2 ≥ level2; 0 while flat. */
   level2: Mark2
   tripped: boolean
+  /** Of the position it guards: 1 long, -1 short, 0 flat. */
+  side: 1 | 0 | -1
 }
 
 export function noStop(): Stop {
-  return { level2: 0, tripped: false }
+  return { level2: 0, tripped: false, side: 0 }
 }
 
-/** Follows the average entry after each fill; a flat position re-arms. */
+/** Follows the average entry after each fill; a flat position re-arms, and so does one that turned around. */
 export function followStop(stop: Stop, position: Position, pct: Ratio): void {
-  if (position.qty === 0) {
+  const side = position.qty > 0 ? 1 : position.qty < 0 ? -1 : 0
+  if (side !== stop.side) stop.tripped = false
+  stop.side = side
+  if (side === 0) {
     stop.level2 = 0
-    stop.tripped = false
     return
   }
   const long = position.qty > 0

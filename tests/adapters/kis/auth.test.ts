@@ -72,6 +72,17 @@ function desk(key = 'K'.repeat(36)): TokenDesk {
 }
 
 describe('token', () => {
+  it('that cannot be kept still serves the process that asked', async () => {
+    const one = desk()
+    const first = one.token()
+    // The directory goes away while the answer is on its way.
+    await new Promise((resolve) => setTimeout(resolve, 15))
+    rmSync(dir, { recursive: true, force: true })
+    expect(await first).toBe('canary-token-1')
+    expect(await one.token()).toBe('canary-token-1')
+    expect(asked).toBe(1)
+  })
+
   it('is one for many callers, and for other processes of the same key', async () => {
     const one = desk()
     const tokens = await Promise.all([one.token(), one.token(), desk().token(), desk().token()])

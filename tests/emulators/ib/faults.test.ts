@@ -21,7 +21,7 @@ const BUY = { [AT.action]: 'BUY', [AT.qty]: 100, [AT.type]: 'MKT', [AT.ref]: 'r1
 const LIMIT = { ...BUY, [AT.type]: 'LMT', [AT.limit]: '99.5' }
 const codes = (from = 0): string[] =>
   client.frames.slice(from).flatMap((f) => (f.id === '4' ? [f.tokens[3] ?? ''] : []))
-const working = (): number => stage.emulator.world.desk.working().length
+const working = (): number => stage.emulator.world.desk.index.working().length
 const held = (): number => stage.emulator.world.accounts[0]?.positions.values().next().value?.qty ?? 0
 
 async function place(id: number, order: Parameters<typeof placeOrder>[1]): Promise<void> {
@@ -301,7 +301,7 @@ describe('of the connection', () => {
     expect(new Set(open.map((o) => o[25])).size).toBe(2)
     client.send(4, 1, 1, '')
     await client.settle()
-    expect(stage.emulator.world.desk.working().map((o) => o.terms.limit)).toEqual([995_000])
+    expect(stage.emulator.world.desk.index.working().map((o) => o.terms.limit)).toEqual([995_000])
   })
 
   test('F-04: half open', async () => {

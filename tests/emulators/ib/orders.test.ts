@@ -193,7 +193,7 @@ describe('refusals', () => {
         .slice(-3)
         .map((e) => e[3]),
     ).toEqual(['110', '105', '201'])
-    expect(stage.emulator.world.desk.working().map((o) => [o.terms.qty, o.terms.limit, o.terms.side])).toEqual([
+    expect(stage.emulator.world.desk.index.working().map((o) => [o.terms.qty, o.terms.limit, o.terms.side])).toEqual([
       [100, 995_000, 1],
     ])
     await stage.quote(9_940, 9_950)
@@ -274,7 +274,7 @@ describe('orders that hang together', () => {
     await other.settle()
     await client.settle()
     expect(client.story().slice(-2)).toEqual(['OS Cancelled 0/100', 'E 202'])
-    expect(stage.emulator.world.desk.working()).toEqual([])
+    expect(stage.emulator.world.desk.index.working()).toEqual([])
     other.close()
   })
 })

@@ -111,7 +111,7 @@ describe('hash', () => {
   })
 
   it('is a frozen identity', () => {
-    expect(load().hash).toMatchInlineSnapshot(`"9d65f7cc09d3303a2972412de7f30b93e70d88ad4e3cd7810cb91ef4248739fd"`)
+    expect(load().hash).toMatchInlineSnapshot(`"de958f2ec50c239b977db6bb10e28c8cca91cf0bf9d2295c31d4a76a3a0b347d"`)
   })
 
   it('and no output holds a secret', () => {

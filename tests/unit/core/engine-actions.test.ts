@@ -65,7 +65,7 @@ describe('corporate actions (R-34)', () => {
     const { drive } = await runMemory({ streams, agent: agent as never, limits: LOOSE })
     const { desk, host } = drive.engine
     expect(desk.ledger.position(0, 0)).toMatchObject({ qty: 700, cost: 7_000_000 })
-    expect(desk.stops[0]?.[0]).toEqual({ level2: 19_600, tripped: false })
+    expect(desk.stops[0]?.[0]).toEqual({ level2: 19_600, tripped: false, side: 1 })
     expect(desk.commandCount).toBe(1)
     expect(desk.valuation.equity).toBe(1_000_000_000_000)
     const { seen, told } = host.state as { seen: number[][]; told: string[] }
@@ -145,7 +145,7 @@ describe('corporate actions (R-34)', () => {
     const streams = [bars, actions({ at: 3, kind: SPLIT, num: 2 })]
     const { drive } = await runMemory({ streams, agent: buyer(100) as never, limits: LOOSE })
     expect(drive.engine.desk.ledger.position(0, 0).qty).toBe(200)
-    expect(drive.engine.desk.stops[0]?.[0]).toEqual({ level2: 9_800, tripped: true })
+    expect(drive.engine.desk.stops[0]?.[0]).toEqual({ level2: 9_800, tripped: true, side: 1 })
   })
 
   test.each(['sma:5', 'ema:5', 'rsi:5', 'macd:3:5:2', 'atr:5', 'bbands:5:2', 'stoch:5:3:3', 'adx:5', 'obv', 'vwap'])(

@@ -190,7 +190,7 @@ describe('generated markets', () => {
     const out = join(dir, 'fx')
     const { hasFx } = await writeMarketTape(request({ symbols: ['005930'], fx: true }), out)
     const tape = await openTape(out)
-    const { t, rate } = await read(tape, 'USDKRW', 'fx')
+    const { t, rate } = await read(tape, 'USD/KRW', 'fx')
     const quotes = await read(tape, '005930', 'quotes')
     expect(hasFx).toBe(true)
     expect(t?.[0]).toBeLessThan(quotes.t?.[0] as number)

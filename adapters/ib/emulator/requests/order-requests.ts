@@ -56,7 +56,7 @@ class OrderRequests {
     const clientId = session.clientId ?? 0
     if (world.options.readOnly) return session.error(orderId, 321, READ_ONLY)
     const whatIf = isTrue(textOf(v, 'whatIf'))
-    const before = whatIf ? undefined : world.desk.find(clientId, orderId)
+    const before = whatIf ? undefined : world.desk.index.find(clientId, orderId)
     if (before === undefined && !whatIf && orderId < world.ids.next(clientId)) return session.error(orderId, 103)
     const listing = this.#listing(session, orderId, v)
     if (listing === undefined) return
@@ -114,7 +114,7 @@ class OrderRequests {
   #new(session: Session, owner: Owner, terms: Terms): void {
     const world = this.#world
     const { clientId, orderId, account, listing } = owner
-    if (terms.parentId !== 0 && world.desk.find(clientId, terms.parentId) === undefined) {
+    if (terms.parentId !== 0 && world.desk.index.find(clientId, terms.parentId) === undefined) {
       return session.error(orderId, 10006)
     }
     world.ids.use(clientId, orderId)
@@ -158,7 +158,7 @@ class OrderRequests {
   #locate(session: Session, orderId: number): void {
     const world = this.#world
     const fault = world.faults.take('order-locate', world.now(), { client: session.clientId })
-    const order = world.desk.find(session.clientId ?? 0, orderId)
+    const order = world.desk.index.find(session.clientId ?? 0, orderId)
     if (fault === undefined || order === undefined || isOver(order)) return
     session.error(orderId, 404)
     session.send('ORDER_STATUS', { ...statusValues(order), status: 'PreSubmitted', whyHeld: 'locate' })
@@ -201,7 +201,7 @@ class OrderRequests {
     if (world.options.readOnly) return session.error(orderId, 321, READ_ONLY)
     const [now, client] = [world.now(), { client: session.clientId }]
     if (world.faults.take('cancel-lost', now, client) !== undefined) return
-    const order = world.desk.find(session.clientId ?? 0, orderId)
+    const order = world.desk.index.findToCancel(session.clientId ?? 0, orderId)
     if (order === undefined || isUnset(textOf(v, 'orderId')) || isZero(textOf(v, 'orderId'))) {
       return session.error(orderId, 10147, String(orderId))
     }
@@ -234,6 +234,6 @@ class OrderRequests {
   cancelAll(session: Session): void {
     const world = this.#world
     if (world.options.readOnly) return session.error(-1, 321, READ_ONLY)
-    for (const order of world.desk.working()) world.desk.cancel(order, '', world.now())
+    for (const order of world.desk.index.working()) world.desk.cancel(order, '', world.now())
   }
 }

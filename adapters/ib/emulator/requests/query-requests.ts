@@ -15,7 +15,7 @@ export function queryRequests(world: World): Handlers {
   const open = (session: Session, of: (order: IbOrder) => boolean): void => {
     if (world.options.readOnly)
       return session.error(-1, 321, "-'cK' : cause - The API interface is currently in Read-Only mode.")
-    for (const order of world.desk.working()) if (of(order)) tellOpen(session, order)
+    for (const order of world.desk.index.working()) if (of(order)) tellOpen(session, order)
     session.send('OPEN_ORDER_END', {})
   }
   return {
@@ -52,7 +52,7 @@ export function tellOpen(session: Session, order: IbOrder): void {
 
 /** Orders made by hand get negative ids, by which client 0 can change and cancel them. */
 function bind(world: World, session: Session): void {
-  for (const order of world.desk.working()) {
+  for (const order of world.desk.index.working()) {
     if (order.orderId !== 0 || order.clientId !== 0) continue
     order.orderId = -1 - world.desk.orders.filter((o) => o.orderId < 0).length
     const { permId, clientId, orderId } = order

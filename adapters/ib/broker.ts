@@ -1,0 +1,314 @@
+/**
+ * IB as a broker of the engine: commands in, events out. There are no answers on this wire, only messages about orders;
+ * an order is sent at most once (I-01), and what proves nothing is no event at all (R-36). While the link does not
+ * serve, an order is refused here and never reaches the client, which would keep it and send it hours later (reference
+ * 9.3, D1). Connecting is the engine's decision (R-37): here an attempt is made when it is asked for.
+ */
+import { type Observable, Subject } from 'rxjs'
+import { MINUTE, type Micros, SECOND } from '../../src/core/base/time.ts'
+import type { BrokerRules } from '../../src/core/domain/broker.ts'
+import type {
+  BrokerRequest,
+  OrderCommand,
+  Reconcile,
+  ReplaceOrder,
+  SubmitOrder,
+} from '../../src/core/domain/command.ts'
+import type { LinkState } from '../../src/core/domain/control.ts'
+import type { OrderTerms } from '../../src/core/domain/order.ts'
+import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
+import type { IbAccount } from './account.ts'
+import { bookedFills, bookedOrders } from './books.ts'
+import type { Contracts } from './contracts.ts'
+import { encodeOrder } from './encode.ts'
+import type { IbLink } from './link.ts'
+import type { OrderLists } from './lists.ts'
+import type { OrderDesk } from './order-desk.ts'
+import type { Urgency } from './pacer.ts'
+import type { OwnOrder, OwnOrders } from './own-orders.ts'
+import type { IbSettings } from './settings.ts'
+import type { Notice } from './windows.ts'
+
+export interface BrokerParts {
+  readonly context: AdapterContext
+  readonly settings: IbSettings
+  readonly link: IbLink
+  readonly contracts: Contracts
+  readonly orders: OwnOrders
+  readonly desk: OrderDesk
+  readonly lists: OrderLists
+  readonly account: IbAccount
+  readonly rules: BrokerRules
+  readonly raw$: Observable<RawFrame>
+  /** What people should know beforehand: logins that are due, a gateway that is read-only. */
+  readonly notices$: Observable<Notice>
+  readonly release: () => Promise<void>
+}
+
+/** Executions come right behind what announces them; only what stays away is asked for. */
+const CHECK_AFTER: Micros = SECOND / 4
+const CANCELS_MAX = 3
+/** Between two looks that nobody commanded. */
+const CHECK_APART: Micros = 2 * SECOND
+
+export class IbBroker implements Broker {
+  readonly id = 'ib'
+  readonly rules: BrokerRules
+  readonly raw$: Observable<RawFrame>
+  readonly notices$: Observable<Notice>
+  readonly events$ = new Subject<readonly BrokerInbound[]>()
+  readonly #p: BrokerParts
+  readonly #work = new Set<Promise<void>>()
+  readonly #timers = new Set<() => void>()
+  #told: 'up' | 'lost' = 'lost'
+  #attempting = false
+  #reconciling = false
+  #checking = false
+  #checkedAt: Micros = -MINUTE
+  #stopped = false
+
+  constructor(parts: BrokerParts) {
+    this.#p = parts
+    this.rules = parts.rules
+    this.raw$ = parts.raw$
+    this.notices$ = parts.notices$
+    parts.link.watch({
+      up: () => {
+        parts.contracts.resolveAll()
+        this.#told = 'up'
+        this.link('up')
+      },
+      // A socket that ends while the gateway is away from IB is no second loss.
+      lost: () => {
+        if (this.#told === 'up') this.link('lost')
+        this.#told = 'lost'
+      },
+      error: (id, code, text) => parts.desk.error(id, code, text),
+      damaged: (name) => {
+        if (ORDER_MESSAGES.has(name) || Number.isNaN(name)) this.check()
+      },
+    })
+    parts.link.on('orderStatus', (id, status, filled, _left, _avg, permId, _parent, _last, clientId) =>
+      parts.desk.orderStatus(id, status, filled, permId ?? 0, clientId ?? -1),
+    )
+  }
+
+  start(): void {
+    this.#connect(this.#p.context.clock.now())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const cancel of this.#timers) cancel()
+    await this.#p.link.close()
+    await Promise.allSettled(this.#work)
+    await this.#p.release()
+  }
+
+  send(command: OrderCommand | BrokerRequest): void {
+    switch (command.type) {
+      case 'submit':
+        return this.#submit(command)
+      case 'cancel':
+        return this.#cancel(command.orderId)
+      case 'replace':
+        return this.#replace(command)
+      case 'query':
+        return this.#run(this.#query(command.orderId))
+      case 'reconcile':
+        return this.#run(this.#reconcile(command))
+      case 'connect':
+        return this.#connect(command.at)
+    }
+  }
+
+  tell(events: readonly BrokerInbound[]): void {
+    if (events.length > 0) this.events$.next(events)
+  }
+
+  /* The link. */
+
+  #connect(at: Micros): void {
+    const { clock } = this.#p.context
+    this.#later(Math.max(0, at - clock.now()), () => {
+      if (this.#stopped) return
+      if (this.#p.link.serves) this.link('up')
+      else if (!this.#attempting) this.#run(this.#attempt())
+    })
+  }
+
+  /** What becomes of it is told by the link itself when it is up; a failure only here. */
+  async #attempt(): Promise<void> {
+    this.#attempting = true
+    const failure = await this.#p.link.connect()
+    this.#attempting = false
+    if (failure !== undefined && !this.#stopped && !this.#p.link.serves) this.link('failed')
+  }
+
+  link(link: LinkState): void {
+    this.tell([{ type: 'link', broker: this.#p.context.broker, link }])
+  }
+
+  /* Orders. */
+
+  #submit(command: SubmitOrder): void {
+    const { contracts, orders, context, link } = this.#p
+    const { orderId, instrument, side, orderType, qty, limit, stop, timeInForce } = command
+    // The same command again is no second order.
+    if (orders.get(orderId) !== undefined) return
+    const listing = contracts.of(instrument)
+    const refuse = (reason: 'unsupported' | 'not_received'): void => {
+      this.tell([{ type: 'rejected', broker: context.broker, orderId, reason }])
+    }
+    if (listing === undefined) return refuse('unsupported')
+    if (!link.serves) return refuse('not_received')
+    const terms = { instrument, side, orderType, qty, limit, stop, timeInForce }
+    const order = orders.sent(orderId, orders.nextWireId(link.nextOrderId), listing, terms, context.clock.now())
+    if (listing.resolved !== undefined) return this.#place(order, terms)
+    this.#run(
+      contracts.resolve(listing).then((resolved) => {
+        if (order.canceling) return this.#p.desk.end(order)
+        if (resolved === undefined)
+          this.#p.desk.refuse(order, listing.trouble.startsWith('0') ? 'not_received' : 'unsupported')
+        else this.#place(order, terms)
+      }),
+    )
+  }
+
+  #place(order: OwnOrder, terms: OrderTerms): void {
+    const { settings, orders, desk, link } = this.#p
+    const { account, outsideHours } = settings
+    const made = encodeOrder({ listing: order.listing, terms, account, ref: orders.refOf(order), outsideHours })
+    if (!made.ok) return desk.refuse(order, made.reason)
+    const unsent = (): void => desk.refuse(order, 'not_received')
+    const sent = link.send(
+      this.#urgency(order),
+      (api) => api.placeOrder(order.wireId, made.contract, made.order),
+      unsent,
+    )
+    if (!sent) unsent()
+  }
+
+  /** What brings a holding down goes before what adds to one. */
+  #urgency({ listing, terms }: OwnOrder): Urgency {
+    return this.#p.account.held(listing) * terms.side < 0 ? 'exit' : 'order'
+  }
+
+  #cancel(orderId: number): void {
+    const { orders, desk } = this.#p
+    const order = orders.get(orderId)
+    if (order === undefined) return
+    if (!order.isOpen && order.liveLegs.length === 0) return desk.refuseCancel(order, 'too_late')
+    order.canceling = true
+    order.cancels = 0
+    // Not placed yet: its contract is being looked up.
+    if (order.listing.resolved === undefined) return
+    this.cancelAgain(order)
+  }
+
+  /** Repeating a cancellation is harmless (reference 11); without a session there is nobody to say it to. */
+  cancelAgain(order: OwnOrder): void {
+    const { link, desk } = this.#p
+    if (order.cancels++ >= CANCELS_MAX + order.legs.size) return
+    const unsent = (): void => desk.refuseCancel(order, 'not_received')
+    const sent = link.send('exit', (api) => api.cancelOrder(order.wireId, ''), unsent)
+    if (!sent && order.canceling) unsent()
+  }
+
+  /** F-24: mostly it was filled; sometimes IB did not know it yet, and then it is asked again (reference 6.4). */
+  cancelDoubted(order: OwnOrder): void {
+    const { lists, desk } = this.#p
+    this.#run(
+      lists.fresh().then(() => {
+        if (!order.canceling) return
+        const over = !order.isOpen
+        if (over && order.ending !== 'filled') return
+        if (over || order.cancels >= CANCELS_MAX) desk.refuseCancel(order, 'too_late')
+        else this.cancelAgain(order)
+      }),
+    )
+  }
+
+  #replace({ orderId, qty, limit, stop }: ReplaceOrder): void {
+    const { orders, desk, link, context, settings } = this.#p
+    const order = orders.get(orderId)
+    if (order === undefined) return
+    if (!order.isOpen || qty <= order.cum) return desk.refuseReplacement(order, 'too_late')
+    if (!link.serves || order.phase === 'sending') return desk.refuseReplacement(order, 'not_received')
+    const terms = { ...order.terms, qty, limit, stop }
+    const { account, outsideHours } = settings
+    const made = encodeOrder({ listing: order.listing, terms, account, ref: orders.refOf(order), outsideHours })
+    if (!made.ok) return desk.refuseReplacement(order, made.reason)
+    order.replacing = { qty, limit, stop, sentAt: context.clock.now() }
+    const unsent = (): void => desk.refuseReplacement(order, 'not_received')
+    const sent = link.send(
+      this.#urgency(order),
+      (api) => api.placeOrder(order.wireId, made.contract, made.order),
+      unsent,
+    )
+    if (!sent) unsent()
+  }
+
+  /* Questions. */
+
+  /** R-36, F-14: here three lists together show every order of the day, so not to be in them proves absence. */
+  async #query(orderId: number): Promise<void> {
+    const { orders, lists, desk, context } = this.#p
+    const order = orders.get(orderId)
+    const found = await lists.fresh()
+    if (found === undefined) return
+    const absent = order === undefined || (order.isOpen && !order.liveLegs.some((leg) => found.shown.has(leg)))
+    if (order === undefined || absent) {
+      this.tell([{ type: 'absent', broker: context.broker, orderId, proves: true }])
+    } else desk.report(order)
+  }
+
+  async #reconcile({ requestId }: Reconcile): Promise<void> {
+    // The engine asks again when an answer stays away.
+    if (this.#reconciling) return
+    this.#reconciling = true
+    try {
+      const { lists, account, orders, context } = this.#p
+      const [found, positions, cash] = await Promise.all([lists.fresh(), account.freshPositions(), account.freshCash()])
+      const books = {
+        orders: found === undefined ? null : bookedOrders(orders, found),
+        fills: found === undefined ? null : bookedFills(orders),
+      }
+      this.tell([{ type: 'books', broker: context.broker, requestId, ...books, positions, cash }])
+    } finally {
+      this.#reconciling = false
+    }
+  }
+
+  /** Something is missing: a look at the lists, soon, and not over and over. */
+  check(): void {
+    if (this.#checking || this.#stopped) return
+    this.#checking = true
+    const { clock } = this.#p.context
+    const wait = Math.max(CHECK_AFTER, this.#checkedAt + CHECK_APART - clock.now())
+    this.#later(wait, () => {
+      this.#checkedAt = clock.now()
+      this.#checking = false
+      this.#run(this.#p.lists.fresh().then(() => undefined))
+    })
+  }
+
+  /* Upkeep. */
+
+  /** Work that `stop` waits for; a failure in it is a fault of ours and ends the process (R-39). */
+  #run(work: Promise<void>): void {
+    this.#work.add(work)
+    void work.finally(() => this.#work.delete(work))
+  }
+
+  #later(span: Micros, then: () => void): void {
+    const cancel = this.#p.context.clock.after(span, () => {
+      this.#timers.delete(cancel)
+      then()
+    })
+    this.#timers.add(cancel)
+  }
+}
+
+/** Order status, error, open order, execution, commission, completed order: what must not be missed. */
+const ORDER_MESSAGES: ReadonlySet<number> = new Set([3, 4, 5, 11, 59, 101])

@@ -1,0 +1,333 @@
+/**
+ * The session with TWS or Gateway: one client object per attempt (reference 9.3, D3 and D4), the same client id always,
+ * ready when accounts and next order id came and the first heartbeat was answered, all within ten seconds (R-35).
+ * Heartbeats are our own (D7): nothing read for nine seconds ends the session, whatever the socket says of itself
+ * (F-04). These deadlines are monotonic wall time; when to try again is not decided here.
+ *
+ * `serversLost`: the socket is well and the gateway is away from IB (1100, 2110). That is told as a lost link, and as
+ * up again with 1101 or 1102; the socket stays.
+ */
+import { EventName, IBApi } from '@stoqey/ib'
+import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
+import { linkMeaning } from './codes.ts'
+import type { IbEventName, IbEvents } from './events.ts'
+import { install } from './guard.ts'
+import { Pacer, type Urgency } from './pacer.ts'
+import type { Redactor } from './redact.ts'
+import { environmentOf, hideAccount, type IbSettings } from './settings.ts'
+
+export interface LinkPlace {
+  readonly settings: IbSettings
+  readonly clock: Clock
+  readonly redactor: Redactor
+  readonly raw: (frame: RawFrame) => void
+}
+
+export interface LinkWatcher {
+  /** Requests and orders can be sent; `fresh`: a new session, in which nothing is subscribed. */
+  up?(fresh: boolean): void
+  /** `socket`: the session itself ended. */
+  lost?(why: string, socket: boolean): void
+  /** After 1101: subscriptions of market data are gone. */
+  dataLost?(): void
+  /** An error or note with the id of an order or a request. */
+  error?(id: number, code: number, text: string): void
+  /** A note about the session (farms, pacing, read-only). */
+  note?(code: number, text: string): void
+  /** A frame that could not be used; `name` its message id or NaN. */
+  damaged?(name: number, why: string): void
+  /** All frames of one segment were handled. */
+  segment?(): void
+}
+
+export const CONNECT_MS = 10_000
+const SILENCE_MS = 9000
+const PROBE_MS = 3000
+/** Higher than every order id that will ever be used: errors carry one id for both (reference 11). */
+export const FIRST_REQUEST = 1_000_000_000
+/** The client's own limiter never acts: the pacer stands before it (D2). */
+const UNLIMITED = 1_000_000_000
+
+type State = 'idle' | 'connecting' | 'up'
+
+export class IbLink {
+  readonly pacer: Pacer
+  readonly #place: LinkPlace
+  readonly #watchers: LinkWatcher[] = []
+  readonly #listeners: [name: IbEventName, listener: (...args: never[]) => void][] = []
+  #state: State = 'idle'
+  #api: IBApi | undefined
+  #serversLost = false
+  #settle: ((failure: string | undefined) => void) | undefined
+  #waitingForServers = new Set<(failure: string | undefined) => void>()
+  #accounts: readonly string[] | undefined
+  #nextId: number | undefined
+  #seenAt = 0
+  /** Message id of the frame at hand. */
+  #current = Number.NaN
+  #beat: NodeJS.Timeout | undefined
+  #nextRequest = FIRST_REQUEST
+  #port: number
+
+  constructor(place: LinkPlace) {
+    this.#place = place
+    this.#port = place.settings.port
+    this.pacer = new Pacer(place.settings.messagesPerSecond, place.clock)
+    this.on('nextValidId', (id) => this.#identified(() => (this.#nextId = Math.max(id, this.#nextId ?? 0))))
+    this.on('managedAccounts', (list) => {
+      const accounts = list.split(',').filter((a) => a !== '')
+      place.redactor.hide(...accounts)
+      this.#identified(() => (this.#accounts = accounts))
+    })
+    this.on('currentTime', () => this.#ready())
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  /** Orders can go out now. */
+  get serves(): boolean {
+    return this.#state === 'up' && !this.#serversLost
+  }
+
+  /** The lowest order id that the server takes. */
+  get nextOrderId(): number {
+    return this.#nextId ?? 1
+  }
+
+  watch(watcher: LinkWatcher): void {
+    this.#watchers.push(watcher)
+  }
+
+  /** Holds for every session, the one under way too. */
+  on<K extends IbEventName>(name: K, listener: IbEvents[K]): void {
+    const heard = listener as (...args: never[]) => void
+    this.#listeners.push([name, heard])
+    if (this.#api !== undefined) this.#attach(this.#api, name, heard)
+  }
+
+  requestId(): number {
+    return this.#nextRequest++
+  }
+
+  /** False, and nothing sent, when there is no session; `dropped` when the session ends before its turn. */
+  send(urgency: Urgency, act: (api: IBApi) => void, dropped?: () => void): boolean {
+    const api = this.#api
+    if (this.#state !== 'up' || api === undefined) return false
+    this.pacer.send(urgency, () => act(api), dropped)
+    return true
+  }
+
+  /**
+   * Resolves with undefined once orders can be sent, else with why not; then nothing is left of the attempt. While the
+   * gateway is away from IB, an attempt is to wait for it.
+   */
+  connect(): Promise<string | undefined> {
+    if (this.serves) return Promise.resolve(undefined)
+    if (this.#state === 'connecting') return Promise.resolve('an attempt is under way')
+    if (this.#state === 'up') return this.#awaitServers()
+    this.#state = 'connecting'
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#settle?.(this.#lateReason()), CONNECT_MS)
+      this.#settle = (failure) => {
+        clearTimeout(timer)
+        this.#settle = undefined
+        if (failure === undefined) this.#begin()
+        else this.#drop()
+        resolve(failure)
+      }
+      this.#open()
+    })
+  }
+
+  #awaitServers(): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const end = (failure: string | undefined): void => {
+        clearTimeout(timer)
+        this.#waitingForServers.delete(end)
+        resolve(failure)
+      }
+      const timer = setTimeout(() => end('1100 the gateway is not connected to IB'), CONNECT_MS)
+      this.#waitingForServers.add(end)
+    })
+  }
+
+  #lateReason(): string {
+    if (this.#serversLost) return '1100 the gateway is not connected to IB'
+    if (this.#accounts === undefined && this.#nextId === undefined) return 'no login within 10 s'
+    return this.#accounts === undefined ? 'no list of accounts within 10 s' : 'not up within 10 s'
+  }
+
+  #open(): void {
+    const { host, clientId } = this.#place.settings
+    const api = new IBApi({ host, port: this.#port, clientId, maxReqPerSec: UNLIMITED })
+    this.#api = api
+    this.#accounts = this.#nextId = undefined
+    this.#serversLost = false
+    this.#seenAt = performance.now()
+    install(api, {
+      frame: (name, payload) => this.#frame(api, name, payload),
+      damaged: (name, why) => this.#from(api, () => this.#watchers.forEach((w) => w.damaged?.(name, why))),
+      broken: (why) => this.#from(api, () => this.#end(why)),
+      segment: () => this.#from(api, () => this.#watchers.forEach((w) => w.segment?.())),
+    })
+    api.on(EventName.sent, (tokens: readonly unknown[]) => this.#sent(tokens))
+    api.on(EventName.error, (error: Error, code: number, id: number) =>
+      this.#from(api, () => this.#error(id, code, error.message)),
+    )
+    api.on(EventName.info, (text: string, code: number) => this.#from(api, () => this.#info(code, text)))
+    api.on(EventName.disconnected, () => this.#from(api, () => this.#end('the gateway closed the connection')))
+    for (const [name, listener] of this.#listeners) this.#attach(api, name, listener)
+    api.connect(clientId)
+  }
+
+  #attach(api: IBApi, name: IbEventName, listener: (...args: never[]) => void): void {
+    const wrapped = (...args: never[]): void => this.#from(api, () => listener(...args))
+    api.on(name as EventName.all, wrapped as unknown as (event: string, args: string[]) => void)
+  }
+
+  /** Runs a listener for the session it belongs to; what it throws must not stop in the client's socket handler (D6). */
+  #from(api: IBApi, act: () => void): void {
+    if (api !== this.#api) return
+    try {
+      act()
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+
+  #frame(api: IBApi, name: number, payload: string): void {
+    if (api !== this.#api) return
+    this.#seenAt = performance.now()
+    this.#current = name
+    this.#place.raw({ direction: 'in', channel: String(name), text: this.#place.redactor.clean(payload) })
+  }
+
+  #sent(tokens: readonly unknown[]): void {
+    const [name] = tokens
+    const text = `${tokens.map(String).join('\0')}\0`
+    this.#place.raw({
+      direction: 'out',
+      channel: String(name).replace('\0', ''),
+      text: this.#place.redactor.clean(text),
+    })
+  }
+
+  /* Login. */
+
+  #identified(take: () => void): void {
+    take()
+    const { settings } = this.#place
+    if (this.#accounts === undefined || this.#nextId === undefined || this.#settle === undefined) return
+    const { account, env } = settings
+    if (!this.#accounts.includes(account)) {
+      const seen = this.#accounts.map(hideAccount).join(', ')
+      return this.#settle(`account: the gateway is logged in to ${seen}, not to ${hideAccount(account)}`)
+    }
+    if (environmentOf(account) !== env) return this.#settle(`account: ${hideAccount(account)} is no ${env} account`)
+    this.#api?.reqCurrentTime()
+  }
+
+  /** The first heartbeat was answered; without the servers of IB the session is not up. */
+  #ready(): void {
+    if (this.#settle === undefined || this.#serversLost) return
+    if (this.#accounts !== undefined && this.#nextId !== undefined) this.#settle(undefined)
+  }
+
+  #begin(): void {
+    this.#state = 'up'
+    this.#keepBeat()
+    for (const w of this.#watchers) w.up?.(true)
+  }
+
+  #keepBeat(): void {
+    let probedAt = performance.now()
+    this.#beat = setInterval(() => {
+      const now = performance.now()
+      if (now - this.#seenAt > SILENCE_MS) {
+        // Messages may wait behind this timer after a stall: they are read first.
+        setImmediate(() => {
+          if (performance.now() - this.#seenAt > SILENCE_MS) this.#end('no heartbeat for 9 s')
+        })
+      } else if (now - this.#seenAt > PROBE_MS && now - probedAt > PROBE_MS) {
+        probedAt = now
+        this.#api?.reqCurrentTime()
+      }
+    }, 250)
+  }
+
+  /* What the gateway says of itself. */
+
+  #info(code: number, text: string): void {
+    const meaning = linkMeaning(code, text)
+    if (meaning === 'lost') this.#loseServers(`${code} the gateway lost its connection to IB`)
+    else if (meaning === 'dataLost' || meaning === 'restored') this.#restore(meaning === 'dataLost')
+    else if (meaning === 'inUse') this.#end(`326 client id ${this.#place.settings.clientId} is in use`)
+    else if (meaning === 'moved') this.#moved(text)
+    for (const w of this.#watchers) w.note?.(code, text)
+  }
+
+  #loseServers(why: string): void {
+    if (this.#serversLost) return
+    this.#serversLost = true
+    if (this.#state !== 'up') return
+    for (const w of this.#watchers) w.lost?.(why, false)
+  }
+
+  #restore(dataLost: boolean): void {
+    const was = this.#serversLost
+    this.#serversLost = false
+    if (this.#state !== 'up') return this.#ready()
+    if (dataLost) for (const w of this.#watchers) w.dataLost?.()
+    for (const end of [...this.#waitingForServers]) end(undefined)
+    if (was) for (const w of this.#watchers) w.up?.(false)
+  }
+
+  /** 1300 names the port on which the gateway goes on. */
+  #moved(text: string): void {
+    const port = Number(/-\s*(\d{2,5})\s*$/.exec(text)?.[1] ?? Number.NaN)
+    if (port > 0 && port < 65_536) this.#port = port
+  }
+
+  #error(id: number, code: number, text: string): void {
+    if (code === 502) return this.#end(`502 ${text}`)
+    if (code === 506) return this.#end(`506 ${text}`)
+    if (code === 505) {
+      for (const w of this.#watchers) w.damaged?.(this.#current, text.slice(0, 120))
+      return
+    }
+    for (const w of this.#watchers) w.error?.(id, code, text)
+  }
+
+  /* The end. */
+
+  #end(why: string): void {
+    if (this.#settle !== undefined) return this.#settle(why)
+    if (this.#state !== 'up') return
+    this.#drop()
+    for (const w of this.#watchers) w.lost?.(why, true)
+  }
+
+  /** Leaves nothing behind: socket, timers, what waits to be sent. */
+  #drop(): void {
+    const api = this.#api
+    this.#api = undefined
+    this.#state = 'idle'
+    this.#serversLost = false
+    clearInterval(this.#beat)
+    api?.disconnect()
+    this.pacer.clear()
+    for (const end of [...this.#waitingForServers]) end('the gateway closed the connection')
+  }
+
+  /** Ends the session in order; the client id is free again at once. */
+  async close(): Promise<void> {
+    this.#settle?.('stopped')
+    this.#drop()
+    // The client destroys its socket a turn later.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}

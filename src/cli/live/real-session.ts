@@ -1,0 +1,152 @@
+/**
+ * A session on the configured brokers, in the time of the wall: what `paper` and `record` share. One directory, one
+ * lease for each account, parts by risk day; it goes on with whatever lies in its directory.
+ */
+import { dirname, join } from 'node:path'
+import { defaultConfigDir, type EffectiveConfig, loadConfig } from '../../config/load.ts'
+import { type Environment, readEnvironment } from '../../config/environment.ts'
+import type { Micros } from '../../core/base/time.ts'
+import { stateDirOf } from '../../../adapters/kis/index.ts'
+import { parseDay } from '../../core/base/time.ts'
+import { instrumentTable } from '../../reference/instrument-load.ts'
+import type { LoadedAgent } from '../../runtime/agent-load.ts'
+import { SystemClock } from '../../runtime/clock.ts'
+import { type Lease, takeLease } from '../../runtime/lease.ts'
+import { type LiveInstruments, liveInstruments } from '../../runtime/live-instruments.ts'
+import { openingAfter } from '../../runtime/live-opening.ts'
+import { type LivePorts, type Played, playLive, type PlayPlace } from '../../runtime/live-play.ts'
+import { type LiveRun, openLiveRun } from '../../runtime/live-run.ts'
+import { closePart, figuresOf, sealPart, type SealOptions } from '../../runtime/live-seal.ts'
+import type { LiveSpec } from '../../runtime/live-spec.ts'
+import { reopenPart } from '../../runtime/live-reopen.ts'
+import { codeVersion } from '../../tape/version.ts'
+import type { CommandContext, Options } from '../command.ts'
+import * as run from '../run-options.ts'
+import type { BrokerKit, PluggedBroker } from './kit.ts'
+import { configuredKits } from './kits.ts'
+import { adapterDir, nextPart, type Part, partsOf, riskDayName, stampedRoot } from './place.ts'
+import { noteAlerts, sayFeeds, sayReady, watchSession } from './progress.ts'
+import { readFor, stopOnSignal } from './options.ts'
+import { sealInWorker } from './seal-worker.ts'
+
+export interface Setting {
+  readonly config: EffectiveConfig
+  readonly env: Environment
+  readonly kits: readonly BrokerKit[]
+  readonly root: string
+  readonly live: LiveInstruments
+}
+
+export interface RealSession {
+  readonly mode: 'paper' | 'record'
+  readonly agent: LoadedAgent
+  readonly spec: LiveSpec
+  readonly resume: 0 | 2
+  readonly plug: (opened: LiveRun, plugged: readonly PluggedBroker[], clock: SystemClock) => LivePorts
+  /** Adapters are plugged for orders too. */
+  readonly trades: boolean
+  /** Is what it shows an emulator's? */
+  readonly generated: boolean
+}
+
+export function readSetting(
+  options: Options,
+  mode: string,
+  check: (s: Omit<Setting, 'live' | 'root'>) => void,
+): Setting {
+  const env = readEnvironment(process.cwd(), process.env)
+  const dir = run.text(options, 'config') ?? defaultConfigDir(process.cwd())
+  const config = loadConfig({ dir, sets: (options.set as string[] | undefined) ?? [], env })
+  const kits = configuredKits(config, env)
+  check({ config, env, kits })
+  const root = run.text(options, 'out') ?? stampedRoot(mode)
+  const live = liveInstruments({
+    symbols: config.trading.symbols,
+    venues: [...new Set(kits.flatMap((k) => k.venues))],
+    // A session that is gone on with keeps the instruments of its first day.
+    day: parseDay(partsOf(root)[0]?.name.slice(0, 10) ?? '') ?? Math.floor(Date.now() / 86_400_000),
+    table: instrumentTable(run.text(options, 'config')),
+    base: config.risk.baseCurrency,
+  })
+  return { config, env, kits, root, live }
+}
+
+export async function playReal(s: Setting, r: RealSession, options: Options, ctx: CommandContext): Promise<Played> {
+  const span = readFor(options)
+  const leases = takeLeases(s, r)
+  const stop = stopOnSignal(ctx)
+  try {
+    const clock = new SystemClock()
+    const from = clock.now()
+    const until = span === undefined ? Infinity : from + span
+    const seal = { mode: r.mode, agent: r.agent, generated: r.generated }
+    const place = await placeOf(s, r, seal, from)
+    const memory = adapterDir(s.root)
+    ctx.say(`recording into ${s.root}; the same command with --out ${s.root} goes on with it`)
+    return await playLive({
+      ...{ place, spec: r.spec, config: s.config, agent: r.agent, mode: r.mode, generated: r.generated, clock },
+      ...{ resume: r.resume, until, stopped: stop.stopped },
+      plug: (opened) => {
+        const context = { instruments: s.live.instruments, currencies: s.live.currencies, clock }
+        const resumed = opened.engine !== undefined
+        const plugged = s.kits.map((kit, broker) =>
+          kit.plug({ context: { ...context, broker }, dir: memory, resumed, trades: r.trades }),
+        )
+        sayFeeds(
+          ctx,
+          s.live.instruments,
+          plugged.flatMap((p) => p.sources),
+        )
+        return r.plug(opened, plugged, clock)
+      },
+      begun: (session, opened, ready) => {
+        sayReady(ctx, ready)
+        noteAlerts(ctx, opened)
+        watchSession(ctx, session, clock, { from, to: until })
+      },
+    })
+  } finally {
+    stop.release()
+    for (const lease of leases) lease.release()
+    ctx.progress.end()
+  }
+}
+
+/** Of a simulated account there is nothing to fight about. */
+function takeLeases(s: Setting, r: RealSession): Lease[] {
+  if (!r.trades) return []
+  const dir = join(stateDirOf(s.env), 'leases')
+  const facts = { what: `${r.mode} session`, root: s.root, since: new Date().toISOString(), build: codeVersion() }
+  return s.kits.map((kit) => takeLease(dir, `${kit.id} ${kit.account}`, facts))
+}
+
+/** Goes on with the part that a crash left open, or opens one after the last; earlier ones are sealed first. */
+async function placeOf(s: Setting, r: RealSession, seal: SealOptions, now: Micros): Promise<PlayPlace> {
+  const parts = partsOf(s.root)
+  const nextOf = (t: Micros): Part => nextPart(s.root, riskDayName(t))
+  const open = { spec: r.spec, config: s.config, agent: r.agent }
+  for (const part of parts.slice(0, -1)) if (!part.sealed) await sealLeft(part, open, seal)
+  const days = { nextPart: nextOf, sealLater: sealInWorker }
+  const last = parts.at(-1)
+  if (last === undefined) return { ...nextOf(now), ...days }
+  if (!last.sealed) return { name: last.name, dir: last.dir, ...days }
+  // Its state at its end, by re-running it.
+  const { engine, digest } = reopenPart(last.dir, open)
+  return { ...nextOf(now), opening: openingAfter(engine, last.name, digest), ...days }
+}
+
+/** A part that was closed when the process died before it was sealed. */
+async function sealLeft(
+  part: Part,
+  open: Omit<Parameters<typeof openLiveRun>[0], 'dir'>,
+  seal: SealOptions,
+): Promise<void> {
+  const left = openLiveRun({ ...open, dir: part.dir })
+  if (left.engine === undefined || left.recovered === undefined) return
+  const figures = figuresOf(left, left.engine, left.recovered.opened, { events: 0, inputs: 0 })
+  await sealPart(closePart(left, figures, seal))
+}
+
+export function rootOf(played: Played): string {
+  return dirname(played.run.dir)
+}
