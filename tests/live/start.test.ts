@@ -65,6 +65,14 @@ describe('sametape start', () => {
     }
     const again = runCli(['verify', out, '--json'])
     expect(JSON.parse(again.stdout)).toMatchObject({ identical: true, digest: document.verify.digest })
+    // Its frames decode again to what the engine was given.
+    const raw = runCli(['import', 'raw', join(out, 'raw', 'kis.jsonl'), '--out', join(root, 'decoded'), '--json'])
+    const decoded = JSON.parse(raw.stdout) as { rows: number; unused: unknown }
+    const { events } = JSON.parse(again.stdout) as { events: number }
+    expect([raw.code, decoded.unused]).toEqual([0, {}])
+    // The rates of the account are no market rows.
+    expect(decoded.rows).toBeGreaterThan(100)
+    expect(events - decoded.rows).toBeLessThan(20)
     // What was played says so of itself.
     const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Record<string, unknown>
     expect(manifest).toMatchObject({ mode: 'start', generated: true, market: { source: 'generated' } })
