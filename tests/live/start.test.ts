@@ -3,7 +3,7 @@
  * its first bar; ended by a signal in the middle of the day it still seals and verifies.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -87,7 +87,9 @@ describe('sametape start', () => {
     child.stderr.on('data', (chunk: Buffer) => void (stderr += String(chunk)))
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
     const end = performance.now() + 40_000
-    while (!existsSync(join(out, 'kis-orders.jsonl')) && performance.now() < end) {
+    // The file is there from the start; a line in it is an order on its way.
+    const orders = join(out, 'kis-orders.jsonl')
+    while (!(existsSync(orders) && statSync(orders).size > 0) && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     child.kill('SIGINT')
