@@ -113,7 +113,7 @@ export class TokenDesk {
   async #fetch(): Promise<string | Seen> {
     const kept = await this.#read()
     if (this.#good(kept)) return this.#take(kept)
-    await mkdir(this.#place.dir, { recursive: true, mode: 0o700 }).catch(() => undefined)
+    await this.#attempt(() => mkdir(this.#place.dir, { recursive: true, mode: 0o700 }))
     const lock = await this.#lock()
     try {
       // Another process may have renewed it while we waited.
@@ -156,11 +156,13 @@ export class TokenDesk {
     if (made === undefined) {
       this.#refusal = reply.ok ? refusalOf(reply.json, reply.status) : reply.seen
       if (reply.ok) this.#refusedAt = wall()
+      // Refused perhaps because another process got one just now.
+      const theirs = await this.#read()
+      if (this.#good(theirs)) return this.#take(theirs)
       return usable ? this.#take(old) : this.#refusal
     }
     if (made.token === this.#bad) this.#bad = ''
-    // One that cannot be kept (a full disk, a directory that went away) still serves this process.
-    await this.#write(made).catch(() => undefined)
+    await this.#attempt(() => this.#write(made))
     return this.#take(made)
   }
 
@@ -197,23 +199,47 @@ export class TokenDesk {
     await rename(part, this.#file)
   }
 
+  /** A token that cannot be kept serves all the same; the recording says why the next process will ask for its own. */
+  async #attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'ERROR'
+      this.#place.raw({ direction: 'in', channel: 'token file', text: code })
+    }
+  }
+
   /** Undefined when the lock could not be had in time: then the work is done without it, once. */
   async #lock(): Promise<FileHandle | undefined> {
     const name = `${this.#file}.lock`
     const until = performance.now() + LOCK_PATIENCE_MS
     while (performance.now() < until) {
       try {
-        return await open(name, 'wx', 0o600)
-      } catch {
-        const age = await stat(name).then(
-          (s) => Date.now() - s.mtimeMs,
-          () => 0,
-        )
-        if (age > LOCK_STALE_MS) await rm(name, { force: true })
-        else await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS))
+        const file = await open(name, 'wx', 0o600)
+        await file.writeFile(String(process.pid))
+        return file
+      } catch (error) {
+        // A directory that cannot be written holds no lock for anybody.
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) return undefined
       }
+      if (await isAbandoned(name)) await rm(name, { force: true })
+      else await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS))
     }
     return undefined
+  }
+}
+
+/** Its process is gone, or it is older than any issue takes. */
+async function isAbandoned(lock: string): Promise<boolean> {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(lock, 'utf8'), stat(lock)])
+    if (Date.now() - mtimeMs > LOCK_STALE_MS) return true
+    const pid = Number(text)
+    if (!Number.isInteger(pid) || pid <= 0) return false
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
 }
 

@@ -38,6 +38,8 @@ export const QUOTES = [
   'us.price',
   'us.daily',
   'us.minutes',
+  'kr.info',
+  'us.info',
 ] as const
 export type QuoteName = (typeof QUOTES)[number]
 
@@ -69,7 +71,7 @@ function codes<E extends Environment>(env: E): Codes<E> {
 export const LIVE: Codes<'live'> = codes('live')
 export const PAPER: Codes<'paper'> = codes('paper')
 
-/** The same in both environments. */
+/** The same in both environments, but for `info`, which the live host alone has. */
 export const QUOTE: Readonly<Record<QuoteName, QuoteCode>> = table<QuoteName, QuoteCode>(QUOTES, 'live')
 
 const PATHS = new Map<string, { readonly path: string; readonly cursor: number }>(

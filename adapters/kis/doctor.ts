@@ -15,11 +15,11 @@ import { RequestRate } from './rate.ts'
 import { Redactor } from './redact.ts'
 import { type Door, QuoteRest, rowsOf, TradingRest } from './rest.ts'
 import { type Hosts, HOSTS, type KeyPair, type KisSettings, RATES } from './settings.ts'
-import { KisSocket } from './socket.ts'
+import { registers, socketMend } from './doctor-socket.ts'
 import type { Environment } from './wire/transactions.ts'
 
 export interface Check {
-  readonly name: 'keys' | 'account' | 'quotes' | 'notices' | 'quote-keys' | 'us-quotes'
+  readonly name: 'keys' | 'account' | 'us-account' | 'quotes' | 'notices' | 'quote-keys' | 'us-quotes'
   readonly passed: boolean
   /** What was found; without secrets. */
   readonly found: string
@@ -90,6 +90,7 @@ async function* checkTrading<E extends Environment>(
   const account = await accountCheck(rest, settings)
   yield account
   if (!account.passed) return
+  if (settings.markets.includes('US')) yield await overseasCheck(rest, settings)
   yield await quoteCheck(rest)
   yield await noticeCheck(door, codes, settings)
 }
@@ -187,6 +188,24 @@ function accountMend({ code }: Trouble, { env }: KisSettings): string {
   return 'try again; if it stays, ask KIS with this code'
 }
 
+/** What could be spent on a US stock: refused where overseas trading was not applied for. */
+async function overseasCheck<E extends Environment>(rest: TradingRest<E>, settings: KisSettings): Promise<Check> {
+  const order = { OVRS_EXCG_CD: 'NASD', OVRS_ORD_UNPR: '100.00', ITEM_CD: KNOWN.us }
+  const fields = { ...accountFields(settings.account), ...order }
+  const answer = await rest.inquire(rest.codes.account['us.power'], fields)
+  // Some paper hosts do not answer this inquiry (reference 7.2); then only an order will tell.
+  if (!answer.ok && answer.trouble.code === 'EGW02006') return passed('us-account', 'not told by this host')
+  if (!answer.ok) {
+    const mend = 'apply for overseas stock trading of this account (SETUP.md, step 5), or take US out of markets'
+    return failed('us-account', troubleText(answer.trouble), mend)
+  }
+  const row = rowsOf(answer.envelope.body.output)[0]
+  const [own, all] = [row?.ord_psbl_frcr_amt, row?.frcr_ord_psbl_amt1].map((x) =>
+    (x ?? '?').trim().replace(/(\.\d\d)\d*$/, '$1'),
+  )
+  return passed('us-account', `${own} USD to spend, ${all} with won`)
+}
+
 async function quoteCheck(rest: QuoteRest): Promise<Check> {
   const fields = { FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: KNOWN.kr }
   const answer = await rest.quote(QUOTE['kr.price'], fields, 'query')
@@ -210,61 +229,6 @@ async function noticeCheck<E extends Environment>(door: Door, codes: Codes<E>, s
   const mend =
     'KIS did not accept the HTS user id for notices: check KIS_HTS_ID (the id of HTS, not the number of the account)'
   return failed('notices', outcome, mend)
-}
-
-function socketMend(why: string): string {
-  if (why.includes('OPSP8996'))
-    return 'another program holds a session on this key, or its slot is not free yet: end it and wait a minute'
-  if (why.includes('not up within'))
-    return 'the socket does not answer: check the address, and that port 21000 or 31000 is not blocked'
-  return 'check the socket address of brokers.kis; the paper socket is away at times'
-}
-
-/** `both`, or `first: …` or what became of the second registration. */
-async function registers(
-  door: Door,
-  url: string,
-  first: { readonly tr: string; readonly key: string },
-  second?: { readonly tr: string; readonly key: string },
-): Promise<string> {
-  let end: (outcome: string) => void = () => undefined
-  const ended = new Promise<string>((resolve) => {
-    end = resolve
-  })
-  const socket = new KisSocket(
-    {
-      url,
-      name: 'ws',
-      approval: (signal) => door.tokens.approval(signal),
-      redactor: door.redactor,
-      raw: () => undefined,
-      spacing: 100_000,
-      clock: door.clock,
-    },
-    {
-      frame: () => undefined,
-      notice: () => undefined,
-      damaged: () => undefined,
-      forgotten: () => undefined,
-      registered: (wanted, refusal) => {
-        if (wanted.tr === second?.tr) end(refusal ?? 'both')
-      },
-      lost: (why) => end(why),
-    },
-  )
-  socket.want({ ...first, login: true })
-  const failure = await socket.connect()
-  if (failure !== undefined) return `first: ${failure}`
-  if (second === undefined) {
-    await socket.close()
-    return 'both'
-  }
-  const timer = setTimeout(() => end('no answer within 5 s'), NOTICE_MS)
-  socket.want({ ...second, login: false })
-  const outcome = await ended
-  clearTimeout(timer)
-  await socket.close()
-  return outcome
 }
 
 async function* checkQuotesDoor(

@@ -27,6 +27,8 @@ export interface Trouble {
   readonly class: ErrorClass
   /** Vendor's or Node's code, or HTTP and status. */
   readonly code: string
+  /** Return code of an envelope; blank where none came. */
+  readonly rtCd: string
   /** Text of the vendor, for people. */
   readonly text: string
   /** The token is no good: drop it. */
@@ -113,7 +115,8 @@ export function classify(use: Use, seen: Seen): Trouble {
   const code = seen.kind === 'envelope' ? seen.msgCd : seen.kind === 'body' ? `HTTP ${seen.status}` : seen.code
   const text = seen.kind === 'envelope' ? seen.msg1 : ''
   const reason = seen.kind === 'transport' ? 'not_received' : reasonOf(code, text)
-  return { class: of, code, text, token: row?.token === true, slow: row?.slow === true, reason }
+  const rtCd = seen.kind === 'envelope' ? seen.rtCd : ''
+  return { class: of, code, rtCd, text, token: row?.token === true, slow: row?.slow === true, reason }
 }
 
 /** For messages: code and the vendor's words. */

@@ -103,7 +103,8 @@ export class Inquirer<E extends Environment> {
     }
   }
 
-  async #giveBooks(requestId: number): Promise<void> {
+  /** Notices of what a balance shows may still be under way: a shortage is looked at again before it counts. */
+  async #giveBooks(requestId: number, isSecondLook = false): Promise<void> {
     const { context, accounts, listings, orders, settings } = this.#p
     const { broker, clock } = context
     const markets = (['kr', 'us'] as const).filter((m) => listings.has(m))
@@ -115,7 +116,11 @@ export class Inquirer<E extends Environment> {
       ...markets.map((market) => this.#lists.fresh(market)),
     ])
     const listed = markets.map((market, i) => ({ market, list: lists[i] }) as Listed)
-    if (domestic !== undefined) await this.#decideByDay(domestic, askedAt)
+    if (!isSecondLook && domestic !== undefined && this.#isShort(domestic)) {
+      await this.#p.rest.door.rate.rest(BALANCES_APART)
+      return this.#giveBooks(requestId, true)
+    }
+    if (domestic !== undefined) await this.#decideByDay(domestic, askedAt, isSecondLook)
     await this.#sayPower()
     const known = domestic !== undefined && overseas !== undefined
     const holdings = known ? [...domestic.holdings, ...overseas] : undefined
@@ -158,15 +163,19 @@ export class Inquirer<E extends Environment> {
     if (!isHeld || market !== 'kr' || settings.env !== 'paper') return
     const askedAt = context.clock.now()
     const domestic = await accounts.domestic()
-    if (domestic !== undefined) await this.#decideByDay(domestic, askedAt)
+    if (domestic !== undefined) await this.#decideByDay(domestic, askedAt, false)
   }
 
-  /** What a list of paper left open: notices that may be copies, fills that nobody told of. */
-  async #decideByDay(domestic: Domestic, askedAt: Micros): Promise<void> {
+  #isShort({ holdings }: Domestic): boolean {
+    return this.#p.settings.env === 'paper' && holdings.some((h) => this.#desk.isShort(h))
+  }
+
+  /** What a list of paper left open: notices that may be copies; fills that nobody told of, where that is sure. */
+  async #decideByDay(domestic: Domestic, askedAt: Micros, isSure: boolean): Promise<void> {
     const { orders, settings } = this.#p
     if (settings.env !== 'paper') return
     const isHeld = [...orders.all].filter((o) => o.listing.market === 'kr' && o.held.length > 0)
-    const short = domestic.holdings.filter((h) => this.#desk.isShort(h))
+    const short = isSure ? domestic.holdings.filter((h) => this.#desk.isShort(h)) : []
     const listings = new Set([...isHeld.map((o) => o.listing), ...short.map((h) => h.listing)])
     if (listings.size === 0) return
     const ties = short.length === 0 ? undefined : await this.#ties(domestic)

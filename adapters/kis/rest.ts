@@ -124,6 +124,7 @@ async function query(door: Door, request: Request): Promise<RestAnswer> {
 
 async function once(door: Door, request: Request): Promise<RestAnswer> {
   const { use, code, fields, urgency, trCont } = request
+  if (door.rate.stopped) return { ok: false, trouble: classify(use, NEVER_LEFT) }
   const token = await door.tokens.token()
   if (typeof token !== 'string') return { ok: false, trouble: classify(use, token) }
   if (!(await door.rate.turn(urgency))) return { ok: false, trouble: classify(use, NEVER_LEFT) }

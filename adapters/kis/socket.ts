@@ -9,10 +9,10 @@
 import WebSocket from 'ws'
 import type { Micros } from '../../src/core/base/time.ts'
 import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
-import { decryptNotice, type NoticeSecret } from './cipher.ts'
+import { decryptNotice } from './cipher.ts'
 import type { Seen } from './errors.ts'
 import type { Redactor } from './redact.ts'
-import { MAX_REGISTRATIONS } from './wire/columns.ts'
+import { Registrations, type Wanted } from './registrations.ts'
 import {
   type Acknowledgement,
   type DataFrame,
@@ -22,13 +22,6 @@ import {
   registration,
   writeFrame,
 } from './wire/frame.ts'
-
-export interface Wanted {
-  readonly tr: string
-  readonly key: string
-  /** The session is not up before these are acknowledged. */
-  readonly login: boolean
-}
 
 export interface SocketHandlers {
   readonly frame: (frame: DataFrame) => void
@@ -69,23 +62,20 @@ type State = 'idle' | 'connecting' | 'up'
 export class KisSocket {
   readonly #place: SocketPlace
   readonly #handlers: SocketHandlers
-  readonly #wanted = new Map<string, Wanted>()
-  readonly #acknowledged = new Set<string>()
-  readonly #secrets = new Map<string, NoticeSecret>()
+  readonly #registrations: Registrations
   #state: State = 'idle'
   #socket: WebSocket | undefined
   #approvalKey = ''
   #seenAt = 0
-  #probe = 0
   #timer: NodeJS.Timeout | undefined
-  #queue: Wanted[] = []
-  /** Cancels the pause before the next registration. */
-  #sender: (() => void) | undefined
   #settle: ((failure: string | undefined) => void) | undefined
 
   constructor(place: SocketPlace, handlers: SocketHandlers) {
     this.#place = place
     this.#handlers = handlers
+    this.#registrations = new Registrations(place, ({ tr, key }) =>
+      this.#send(registration(this.#approvalKey, '1', tr, key)),
+    )
   }
 
   get state(): State {
@@ -94,12 +84,7 @@ export class KisSocket {
 
   /** Adds a registration; false when the session holds as many as it may. */
   want(wanted: Wanted): boolean {
-    const id = idOf(wanted)
-    if (this.#wanted.has(id)) return true
-    if (this.#wanted.size >= MAX_REGISTRATIONS) return false
-    this.#wanted.set(id, wanted)
-    if (this.#state === 'up') this.#enqueue([wanted])
-    return true
+    return this.#registrations.want(wanted, this.#state === 'up')
   }
 
   /** Resolves with undefined once up (R-35), else with why not; then nothing is left of the attempt. */
@@ -146,7 +131,7 @@ export class KisSocket {
     socket.on('open', () => {
       if (socket !== this.#socket) return
       this.#seenAt = performance.now()
-      this.#enqueue([...this.#wanted.values()].sort((a, b) => Number(b.login) - Number(a.login)))
+      this.#registrations.make()
     })
     socket.on('message', (data, binary) => {
       if (socket !== this.#socket) return
@@ -179,32 +164,8 @@ export class KisSocket {
     this.#socket = undefined
     this.#state = 'idle'
     clearInterval(this.#timer)
-    this.#sender?.()
-    this.#sender = undefined
-    this.#queue = []
-    this.#acknowledged.clear()
-    this.#secrets.clear()
+    this.#registrations.clear()
     socket?.terminate()
-  }
-
-  #enqueue(list: readonly Wanted[]): void {
-    this.#queue.push(...list)
-    if (this.#sender === undefined) this.#sendNext()
-  }
-
-  #sendNext(): void {
-    const next = this.#queue.shift()
-    if (next === undefined) {
-      this.#sender = undefined
-      return
-    }
-    this.#register(next)
-    const { clock, spacing } = this.#place
-    this.#sender = clock.after(spacing, () => this.#sendNext())
-  }
-
-  #register({ tr, key }: Wanted): void {
-    this.#send(registration(this.#approvalKey, '1', tr, key))
   }
 
   #send(text: string): void {
@@ -228,7 +189,7 @@ export class KisSocket {
     if (control.type === 'pingpong') {
       this.#send(text)
       // A session without a login of its own is up with the first heartbeat.
-      if (this.#isLoggedIn()) this.#settle?.(undefined)
+      if (this.#registrations.isLoggedIn) this.#settle?.(undefined)
       return
     }
     this.#answer(control.ack)
@@ -237,41 +198,19 @@ export class KisSocket {
   #answer(ack: Acknowledgement): void {
     if (ack.msgCd === 'OPSP8996') return this.#end('OPSP8996 the key is in use by another session')
     if (ack.msgCd === 'OPSP0011') return this.#end('OPSP0011 the approval key was refused')
-    const id = `${ack.tr}|${ack.key}`
-    const wanted = this.#wanted.get(id)
-    if (wanted === undefined) return
-    const stands = ack.msgCd === 'OPSP0000' || ack.msgCd === 'OPSP0002'
-    if (!stands) return this.#refused(wanted, `${ack.msgCd} ${ack.msg1}`)
-    if (ack.secret !== undefined && ack.msgCd === 'OPSP0000') this.#secrets.set(ack.tr, ack.secret)
-    const knew = this.#acknowledged.has(id)
-    this.#acknowledged.add(id)
-    if (!knew) {
-      if (!wanted.login) this.#handlers.registered(wanted, undefined)
-      // The acknowledgement is the server's first sign of life after the login.
-      if (this.#isLoggedIn()) this.#settle?.(undefined)
-    } else if (ack.msgCd === 'OPSP0000') this.#again(id)
+    const standing = this.#registrations.answer(ack)
+    if (standing?.kind === 'refused') return this.#refused(standing.wanted, standing.why)
+    if (standing?.kind === 'forgotten') return this.#handlers.forgotten()
+    if (standing?.kind !== 'stands') return
+    if (!standing.wanted.login) this.#handlers.registered(standing.wanted, undefined)
+    // The acknowledgement is the server's first sign of life after the login.
+    if (this.#registrations.isLoggedIn) this.#settle?.(undefined)
   }
 
   #refused(wanted: Wanted, why: string): void {
-    this.#acknowledged.delete(idOf(wanted))
-    if (wanted.login && this.#settle !== undefined) this.#settle(`${wanted.tr}: ${why}`)
-    else if (wanted.login) this.#end(`${wanted.tr}: ${why}`)
-    else this.#handlers.registered(wanted, why)
-  }
-
-  /** A standing registration was news to the server: so are perhaps all the others. */
-  #again(known: string): void {
-    const others = [...this.#wanted.values()].filter((w) => idOf(w) !== known)
-    this.#acknowledged.clear()
-    this.#acknowledged.add(known)
-    this.#enqueue(others)
-    this.#handlers.forgotten()
-  }
-
-  #isLoggedIn(): boolean {
-    const logins = [...this.#wanted.values()].filter((w) => w.login)
-    if (logins.length === 0) return this.#wanted.size === 0 || this.#acknowledged.size > 0
-    return logins.every((w) => this.#acknowledged.has(idOf(w)))
+    if (!wanted.login) this.#handlers.registered(wanted, why)
+    else if (this.#settle !== undefined) this.#settle(`${wanted.tr}: ${why}`)
+    else this.#end(`${wanted.tr}: ${why}`)
   }
 
   #data(text: string): void {
@@ -293,7 +232,7 @@ export class KisSocket {
   /** Recorded in plain text, without the person: the ciphertext is of no use once its secret is gone. */
   #notice(frame: DataFrame, text: string): void {
     const { tr } = frame
-    const secret = this.#secrets.get(tr)
+    const secret = this.#registrations.secretOf(tr)
     const plain = frame.encrypted && secret !== undefined ? decryptNotice(frame.payload, secret) : undefined
     if (plain !== undefined) {
       this.#place.raw({ direction: 'in', channel: `${this.#place.name} ${tr}`, text: this.#withoutPerson(plain) })
@@ -319,15 +258,9 @@ export class KisSocket {
         })
       } else if (now - probedAt >= PROBE_MS) {
         probedAt = now
-        this.#askAgain()
+        this.#registrations.probe()
       }
     }, 250)
-  }
-
-  #askAgain(): void {
-    const standing = [...this.#wanted.values()].filter((w) => this.#acknowledged.has(idOf(w)))
-    const next = standing[this.#probe++ % Math.max(1, standing.length)]
-    if (next !== undefined) this.#register(next)
   }
 
   /** Ends the session in order: a clean close frees the key at once (reference 8.7). */
@@ -350,10 +283,6 @@ export class KisSocket {
       else socket.terminate()
     })
   }
-}
-
-function idOf({ tr, key }: Wanted): string {
-  return `${tr}|${key}`
 }
 
 /** Customer, account and name of a notice (slots 0, 1 and 16 or 17) are nobody's business in a recording. */

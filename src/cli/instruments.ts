@@ -13,7 +13,7 @@ import { readInstruments, text } from './run-options.ts'
 
 const ABOUT = `
 Reference data: the shipped config/instruments.yaml and your own ${OWN_NAME} in the --config directory.
-Nothing here asks a broker; that comes with the adapters of KIS and IB. What a broker says at the time counts.`
+"find CODE --broker kis" asks KIS what it lists under a code. What a broker says at the time counts.`
 
 function withConfig(command: Command): Command {
   return command.option('--config <dir>', `directory of ${OWN_NAME} (default: ${OWN_DIR})`)
@@ -28,6 +28,7 @@ export const command: CliCommand = {
     command.addHelpText('after', ABOUT)
     const find = command.command('find').description('instruments by part of a symbol, name, id or broker code')
     find.addHelpText('after', '\nExample:\n  npx sametape instruments find 삼성전자')
+    find.option('--broker <name>', 'asks a broker instead, for a code such as 005930 or NVDA: kis')
     action(withConfig(find.argument('<text>', 'upper and lower case are the same')), runFind)
     const show = command.command('show').description('all that holds for symbols on a day')
     show
@@ -65,6 +66,11 @@ export const command: CliCommand = {
 }
 
 async function runFind([wanted]: readonly string[], options: Options, ctx: CommandContext): Promise<CommandResult> {
+  const broker = text(options, 'broker')
+  if (broker !== undefined) {
+    const { findAtBroker } = await import('./find-at-broker.ts')
+    return findAtBroker(broker, wanted as string, text(options, 'config'), ctx)
+  }
   const table = readInstruments(options)
   const found = table.find(wanted as string)
   for (const listing of found) ctx.say(oneLine(listing))

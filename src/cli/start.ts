@@ -3,6 +3,7 @@
  * adapters, real sockets on loopback; emulators and engine share one clock, so the day plays in half a minute. At its
  * end the session is sealed, verified and summed up. No account, no key, no network.
  */
+import { join } from 'node:path'
 import { instrumentTable } from '../reference/instrument-load.ts'
 import { loadAgent } from '../runtime/agent-load.ts'
 import { liveInstruments } from '../runtime/live-instruments.ts'
@@ -67,7 +68,7 @@ async function start(options: Options, ctx: CommandContext): Promise<CommandResu
     const { clock } = stage
     const played = await stage.during(
       playLive({
-        ...{ place: { name: 'day', dir }, spec, config, agent, clock, mode: 'start' },
+        ...{ place: { name: 'day', dir, raw: join(dir, 'raw') }, spec, config, agent, clock, mode: 'start' },
         ...{ generated: market.generated, resume: 2, until: to, stopped: stop.stopped },
         provenance: market.provenance,
         plug: (opened) => {

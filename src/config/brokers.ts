@@ -213,17 +213,36 @@ function requireWhenEnabled(
   }
 }
 
+interface NamedAccounts {
+  readonly account?: string | undefined
+  readonly account_no?: string | undefined
+  readonly paper_account?: string | undefined
+  readonly paper_account_no?: string | undefined
+}
+
+function accountsOf(read: NamedAccounts): Pick<NamedAccounts, 'account' | 'paper_account'> {
+  return {
+    account: read.account_no ?? read.account,
+    paper_account: read.paper_account_no ?? read.paper_account,
+  }
+}
+
 const kis = z
   .strictObject({
     enabled: flag,
     name: text,
     env: oneOf(['paper', 'live']),
-    markets: market(['KRX', 'NXT', 'US']),
+    // KR is the plan's word for the Korean exchange.
+    markets: market(['KR', 'KRX', 'NXT', 'US']),
+    api_type: oneOf(['rest']).optional(),
     hosts,
     quotes: hosts,
     app_key: secret.optional(),
     app_secret: secret.optional(),
     account: kisAccount.optional(),
+    // The plan's names of the accounts.
+    account_no: kisAccount.optional(),
+    paper_account_no: kisAccount.optional(),
     paper_app_key: secret.optional(),
     paper_app_secret: secret.optional(),
     paper_account: kisAccount.optional(),
@@ -239,7 +258,7 @@ const kis = z
   })
   .superRefine((read, ctx) => {
     const needed = ['app_key', 'app_secret', 'account'].map((name) => (read.env === 'paper' ? `paper_${name}` : name))
-    requireWhenEnabled(read, [...needed, 'hts_id'], ctx)
+    requireWhenEnabled({ ...read, ...accountsOf(read) }, [...needed, 'hts_id'], ctx)
     const other = read.env === 'paper' ? 'live' : 'paper'
     for (const part of ['rest', 'ws'] as const) {
       if (new URL(read.hosts[part]).host !== KIS_HOSTS[other][part]) continue
@@ -261,11 +280,11 @@ const kis = z
       enabled: read.enabled,
       name: read.name,
       env: read.env,
-      markets: read.markets,
+      markets: [...new Set(read.markets.map((m) => (m === 'KR' ? 'KRX' : m)))],
       hosts: read.hosts,
       quotes: quoteCredentials === undefined ? undefined : { ...read.quotes, credentials: quoteCredentials },
       credentials: paper ? pair(read.paper_app_key, read.paper_app_secret) : pair(read.app_key, read.app_secret),
-      account: paper ? read.paper_account : read.account,
+      account: paper ? accountsOf(read).paper_account : accountsOf(read).account,
       htsId: read.hts_id,
       usFunding: read.us_funding,
       ...(read.requests_per_second === undefined ? {} : { requestsPerSecond: read.requests_per_second }),

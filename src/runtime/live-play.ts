@@ -12,6 +12,7 @@ import { type LiveSummary, sealPart, type SealTask } from './live-seal.ts'
 import { LiveSession } from './live-session.ts'
 import type { LiveSpec } from './live-spec.ts'
 import type { Broker, Clock, MarketSource } from './ports.ts'
+import { type RawLog, recordRaw } from './raw-log.ts'
 import { type PastSource, type Readiness, type WarmUp, warmUp } from './warm-up.ts'
 
 export interface LivePorts {
@@ -29,6 +30,8 @@ export interface PlayPlace {
   readonly dir: string
   /** With what a new part opens; absent where a session begins. */
   readonly opening?: Opening | undefined
+  /** Directory of the raw recordings of its adapters; absent: none are kept. */
+  readonly raw?: string
   /** Absent: the session is one part, however long it is. */
   readonly nextPart?: (t: Micros) => { readonly name: string; readonly dir: string }
   /** Absent: parts are sealed in this thread. */
@@ -90,6 +93,7 @@ export async function playLive(o: PlayOptions): Promise<Played> {
     ...(place.nextPart === undefined ? {} : { days: book }),
   })
   book.follow(session)
+  const raw = rawLogs(o, run, ports)
   o.begun?.(session, run, ready)
   const over = whenOver(session, o)
   const began = performance.now()
@@ -97,12 +101,19 @@ export async function playLive(o: PlayOptions): Promise<Played> {
   await over
   if (session.failure === undefined) await endInOrder(session, clock)
   await session.end()
+  for (const log of raw) await log.close()
   const seconds = (performance.now() - began) / 1000
   // What failed is not sealed: the same command goes on with it.
   if (session.failure !== undefined) throw session.failure
   const figures = await book.end(session.engine)
   const summary = { run: book.run.dir, ...figures, latency_ms: session.latency.figures() }
   return { run: book.run, session, summary, parts: book.parts, ready, seconds }
+}
+
+function rawLogs({ place, generated, clock }: PlayOptions, run: LiveRun, ports: LivePorts): RawLog[] {
+  if (place.raw === undefined) return []
+  const header = { instruments: run.setup.instruments, generated }
+  return recordRaw(place.raw, [...ports.brokers, ...ports.sources], header, clock)
 }
 
 function bookOf(o: PlayOptions, run: LiveRun): DayBook {

@@ -5,11 +5,11 @@
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Observable, Subscription } from 'rxjs'
 import type { Micros } from '../core/base/time.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
-import type { Clock, RawFrame } from './ports.ts'
+import type { Clock, MarketSource, RawFrame } from './ports.ts'
 
 export const RAW_FORMAT = 'sametape-raw'
 export const RAW_VERSION = 1
@@ -29,7 +29,10 @@ const WRITE_EVERY_MS = 250
 
 export class RawLog {
   readonly #clock: Clock
-  readonly #file: Promise<FileHandle>
+  readonly #path: string
+  readonly #header: RawHeader
+  /** Opened with the first frame: an adapter that crosses no wire leaves no file. */
+  #file: Promise<FileHandle> | undefined
   readonly #subscription: Subscription
   readonly #timer: ReturnType<typeof setInterval>
   #lines: string[] = []
@@ -41,9 +44,8 @@ export class RawLog {
   /** Goes on with a file that is there. */
   constructor(file: string, header: RawHeader, frames$: Observable<RawFrame>, clock: Clock) {
     this.#clock = clock
-    mkdirSync(dirname(file), { recursive: true })
-    this.#file = open(file, 'a', 0o600)
-    this.#put(JSON.stringify({ format: RAW_FORMAT, version: RAW_VERSION, ...header }))
+    this.#path = file
+    this.#header = header
     this.#subscription = frames$.subscribe((frame) => this.#take(frame))
     this.#timer = setInterval(() => this.#write(), WRITE_EVERY_MS)
   }
@@ -59,10 +61,20 @@ export class RawLog {
       this.#missing++
       return
     }
+    this.#file ??= this.#open()
     const t = this.#clock.now()
     if (this.#missing > 0) this.#put(JSON.stringify({ t, missing: this.#missing }))
     this.#missing = 0
     this.#put(lineOf(t, direction, channel, text))
+  }
+
+  #open(): Promise<FileHandle> {
+    this.#put(JSON.stringify({ format: RAW_FORMAT, version: RAW_VERSION, ...this.#header }))
+    mkdirSync(dirname(this.#path), { recursive: true })
+    const file = open(this.#path, 'a', 0o600)
+    // What goes wrong shows at the first write.
+    file.catch(() => undefined)
+    return file
   }
 
   #put(line: string): void {
@@ -84,7 +96,7 @@ export class RawLog {
   async #append(text: string): Promise<void> {
     if (this.#failure !== undefined) return
     try {
-      await (await this.#file).appendFile(text)
+      await (await this.#file)?.appendFile(text)
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
     }
@@ -96,7 +108,7 @@ export class RawLog {
     clearInterval(this.#timer)
     this.#write()
     await this.#writing
-    await this.#file.then(
+    await this.#file?.then(
       (file) => file.close(),
       () => undefined,
     )
@@ -105,4 +117,15 @@ export class RawLog {
 
 function lineOf(t: Micros, direction: RawFrame['direction'], channel: string, text: string): string {
   return JSON.stringify({ t, d: direction, c: channel, x: text })
+}
+
+/** One recording for each adapter of a session; brokers and sources of one adapter share their frames. */
+export function recordRaw(
+  dir: string,
+  plugged: readonly Pick<MarketSource, 'id' | 'raw$'>[],
+  header: Omit<RawHeader, 'adapter'>,
+  clock: Clock,
+): RawLog[] {
+  const once = plugged.filter((p, i) => plugged.findIndex((q) => q.raw$ === p.raw$) === i)
+  return once.map(({ id, raw$ }) => new RawLog(join(dir, `${id}.jsonl`), { adapter: id, ...header }, raw$, clock))
 }

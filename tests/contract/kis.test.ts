@@ -15,7 +15,8 @@ async function make(env: 'paper' | 'live'): Promise<Venue> {
       if (kind === 'fills') return side > 0 ? board.ask : board.bid
       return bench.farBelow(symbol)
     },
-    moreThanShown: (symbol) => bench.board(symbol).askSize + 5,
+    // So much that the next quotes do not fill the rest before it is canceled.
+    moreThanShown: (symbol) => bench.board(symbol).askSize + 100_000,
     loseAnswer: (arrives) =>
       bench.fault({ kind: arrives ? 'lost-ack' : 'lost-request', path: 'order-cash', ...(arrives ? {} : { ms: 100 }) }),
     dropLink: () => bench.fault({ kind: 'socket-drop' }),

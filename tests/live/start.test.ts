@@ -3,7 +3,7 @@
  * its first bar; ended by a signal in the middle of the day it still seals and verifies.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -65,6 +65,14 @@ describe('sametape start', () => {
     }
     const again = runCli(['verify', out, '--json'])
     expect(JSON.parse(again.stdout)).toMatchObject({ identical: true, digest: document.verify.digest })
+    // Its frames decode again to what the engine was given.
+    const raw = runCli(['import', 'raw', join(out, 'raw', 'kis.jsonl'), '--out', join(root, 'decoded'), '--json'])
+    const decoded = JSON.parse(raw.stdout) as { rows: number; unused: unknown }
+    const { events } = JSON.parse(again.stdout) as { events: number }
+    expect([raw.code, decoded.unused]).toEqual([0, {}])
+    // The rates of the account are no market rows.
+    expect(decoded.rows).toBeGreaterThan(100)
+    expect(events - decoded.rows).toBeLessThan(20)
     // What was played says so of itself.
     const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Record<string, unknown>
     expect(manifest).toMatchObject({ mode: 'start', generated: true, market: { source: 'generated' } })
@@ -79,7 +87,9 @@ describe('sametape start', () => {
     child.stderr.on('data', (chunk: Buffer) => void (stderr += String(chunk)))
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
     const end = performance.now() + 40_000
-    while (!existsSync(join(out, 'kis-orders.jsonl')) && performance.now() < end) {
+    // The file is there from the start; a line in it is an order on its way.
+    const orders = join(out, 'kis-orders.jsonl')
+    while (!(existsSync(orders) && statSync(orders).size > 0) && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     child.kill('SIGINT')

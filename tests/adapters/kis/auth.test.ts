@@ -1,7 +1,7 @@
 /** The access token (F-17): one issue for all, kept between processes, renewed at its hour, nothing hammered. */
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -158,6 +158,26 @@ describe('token', () => {
     expect(await desk().token()).toBe('canary-token-2')
   })
 
+  it('that cannot be kept serves all the same', async () => {
+    const d = desk()
+    rmSync(dir, { recursive: true })
+    writeFileSync(dir, 'no directory')
+    expect(await d.token()).toBe('canary-token-1')
+    expect(await d.token()).toBe('canary-token-1')
+    expect(asked).toBe(1)
+  })
+
+  it('does not wait for the lock of a process that died', async () => {
+    await desk().token()
+    const [name = ''] = readdirSync(dir)
+    rmSync(join(dir, name))
+    const dead = spawnSync(process.execPath, ['-e', '']).pid
+    writeFileSync(join(dir, `${name}.lock`), String(dead))
+    const start = performance.now()
+    expect(await desk().token()).toBe('canary-token-2')
+    expect(performance.now() - start).toBeLessThan(3000)
+  })
+
   it('is one for two processes that ask in the same moment', async () => {
     now = Date.now() * 1000
     const child = fileURLToPath(new URL('./token-child.ts', import.meta.url))
@@ -167,7 +187,6 @@ describe('token', () => {
     const made = await Promise.all([1, 2, 3].map(() => run(process.execPath, [child, host, dir, start])))
     expect(made.map((m) => m.stdout)).toEqual(Array(3).fill('canary-token-1'))
     expect(asked).toBe(1)
-    // A lock that a dead process left behind does not hold for ever, and nothing of it stays.
     expect(readdirSync(dir).filter((name) => name.endsWith('.lock'))).toEqual([])
   })
 })

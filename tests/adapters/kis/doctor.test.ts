@@ -1,6 +1,6 @@
 /** `doctor kis`: what is wrong is told apart, without an order, and the command itself. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,11 +35,31 @@ describe('doctor kis', () => {
     const b = await bench(env)
     const checks = await examine(b)
     expect(checks.filter((c) => !c.passed)).toEqual([])
-    const names = ['keys', 'account', 'quotes', 'notices', ...(env === 'paper' ? ['quote-keys', 'us-quotes'] : [])]
+    const names = [
+      'keys',
+      'account',
+      'us-account',
+      'quotes',
+      'notices',
+      ...(env === 'paper' ? ['quote-keys', 'us-quotes'] : []),
+    ]
     expect(checks.map((c) => c.name)).toEqual(names)
     expect(b.venueOrders).toEqual([])
     // Its sessions are closed in order: the keys are free.
     await b.until(() => b.emulator.sessions().length === 0, 'no session is left')
+  })
+
+  it.each(['SETUP.md', 'SETUP.ko.md'])('%s shows the lines that it prints', async (name) => {
+    const plain = (found: string): string => found.replace(/\d[\d.]*(?= |$)/g, '#')
+    const text = readFileSync(new URL(`../../../adapters/kis/${name}`, import.meta.url), 'utf8')
+    const shown = [...text.matchAll(/^ {4}ok {4}(\S+) +(.+)$/gm)].map((m) => [m[1], plain(m[2] ?? '')].join(': '))
+    const checks = [...(await examine(await bench('paper'))), ...(await examine(await bench('live')))]
+    const printed = new Set(checks.map((c) => `${c.name}: ${plain(c.found)}`))
+    const own = shown.filter((line) => !/^(env-file|config):/.test(line))
+    expect(own.length).toBe(9)
+    expect(own.filter((line) => !printed.has(line))).toEqual([])
+    // Every check of a paper set-up has its step.
+    expect(checks.slice(0, 7).filter((c) => !own.some((line) => line.startsWith(`${c.name}:`)))).toEqual([])
   })
 
   it('tells a key of the other environment from one that ended', async () => {
@@ -75,6 +95,17 @@ describe('doctor kis', () => {
     const notices = (await examine(b, { htsId: 'somebody', quotes: undefined })).at(-1)
     expect(notices).toMatchObject({ name: 'notices', passed: false })
     expect(notices?.mend).toContain('KIS_HTS_ID')
+  })
+
+  it('an account without overseas trading, and a host that does not tell', async () => {
+    const b = await bench()
+    const of = (checks: Check[]) => checks.find((c) => c.name === 'us-account')
+    await b.fault({ kind: 'gateway-error', path: 'inquire-psamount', msg_cd: 'EGW00206' })
+    const refused = of(await examine(b, { quotes: undefined }))
+    expect([refused?.passed, refused?.mend]).toEqual([false, expect.stringContaining('overseas stock trading')])
+    await b.fault({ kind: 'gateway-error', path: 'inquire-psamount', msg_cd: 'EGW02006' })
+    expect(of(await examine(b, { quotes: undefined }))).toMatchObject({ passed: true, found: 'not told by this host' })
+    expect(of(await examine(b, { quotes: undefined, markets: ['KRX'] }))).toBeUndefined()
   })
 
   it('a key that another program uses', async () => {

@@ -214,6 +214,63 @@ describe.concurrent('losing the link', () => {
       expect([us?.delay, us?.note.includes('KIS_QUOTE_APP_KEY')]).toEqual(['none', true])
     }),
   )
+
+  it(
+    'F-18: a slot that is not free yet fails the attempt, once each, until it is',
+    onStage(async ({ up }) => {
+      const b = await up(LIVE)
+      await b.fault({ kind: 'slow-slot-release', ms: 1500, for_ms: 60_000 })
+      await b.fault({ kind: 'socket-drop' })
+      await b.event('link', (e) => e.link === 'lost')
+      connect(b)
+      await b.event('link', (e) => e.link === 'failed')
+      await b.pause(1600)
+      connect(b)
+      await b.until(() => links(b).filter((l) => l === 'up').length === 2, 'up again')
+      expect(links(b)).toEqual(['up', 'lost', 'failed', 'up'])
+    }),
+  )
+
+  it(
+    'F-01, F-15: maintenance in the middle of a session: books are not delivered, never flat, and come back',
+    onStage(async ({ up }) => {
+      const b = await up(LIVE)
+      const id = b.submit('005930', 1, 3)
+      await b.event('filled', (e) => e.orderId === id)
+      await b.fault({ kind: 'maintenance', for_ms: 7000 })
+      await b.event('link', (e) => e.link === 'lost')
+      const away = await b.books()
+      expect([away.orders, away.fills, away.positions, away.cash]).toEqual([null, null, null, null])
+      connect(b)
+      await b.event('link', (e) => e.link === 'failed')
+      while (links(b).at(-1) !== 'up') {
+        const tries = links(b).length
+        connect(b)
+        await b.until(() => links(b).length > tries, 'an outcome')
+        await b.pause(300)
+      }
+      expect((await b.books()).positions?.map((p) => p.qty)).toEqual([3])
+    }),
+  )
+
+  it(
+    'F-17: a throttled token issue fails the attempt, and is not asked for again within a minute',
+    onStage(async ({ made }) => {
+      let wall = Date.now() * 1000
+      const b = await made({ options: { wall: () => wall }, withoutQuotes: true })
+      const asked = (): number => b.raw.filter((f) => f.channel === '/oauth2/tokenP' && f.direction === 'out').length
+      await b.fault({ kind: 'token-throttled' })
+      b.kis.broker.start()
+      await b.until(() => links(b).length === 1, 'a first attempt')
+      connect(b)
+      await b.until(() => links(b).length === 2, 'a second one')
+      expect([links(b), asked()]).toEqual([['failed', 'failed'], 1])
+      wall += 61_000_000
+      connect(b)
+      await b.until(() => links(b).length === 3, 'a third one')
+      expect([links(b).at(-1), asked()]).toEqual(['up', 2])
+    }),
+  )
 })
 
 describe.concurrent('frames', () => {

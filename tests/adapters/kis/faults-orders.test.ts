@@ -137,6 +137,30 @@ describe.concurrent('notices', () => {
       expect(b.of('externalFill')).toEqual([])
     }),
   )
+
+  it(
+    'F-05: a balance that is ahead of the notices waits for them: the fill has its own price',
+    onStage(async ({ up }) => {
+      const b = await up()
+      const bought = b.submit('005930', 1, 2)
+      await b.event('filled', (e) => e.orderId === bought)
+      const sold = b.submit('005930', -1, 1)
+      await b.event('filled', (e) => e.orderId === sold)
+      await b.fault({ kind: 'empty-list', path: 'inquire-daily-ccld', count: 50 })
+      await b.fault({ kind: 'notice-late', tr_id: FILLS, count: 2, ms: 1500 })
+      const id = b.submit('005930', 1, 3, { limit: b.board('005930').ask + 500 })
+      await b.event('accepted', (e) => e.orderId === id)
+      await b.until(() => b.venueFills.length === 3, 'the venue fills')
+      await b.books()
+      expect(
+        b
+          .of('filled')
+          .filter((e) => e.orderId === id)
+          .map((e) => [e.qty, e.price]),
+      ).toEqual([[3, b.venueFills[2]?.price]])
+      expect(b.venueFills[2]?.price).toBeLessThan(b.board('005930').ask + 500)
+    }),
+  )
 })
 
 describe.concurrent('orders without a proof', () => {

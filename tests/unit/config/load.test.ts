@@ -278,6 +278,29 @@ describe('environment', () => {
     ])
   })
 
+  it("takes the plan's fields of a KIS broker, and refuses markets that are not served", () => {
+    const plan = [
+      'brokers:',
+      '  kis:',
+      '    enabled: true',
+      '    name: "한국투자증권"',
+      '    markets: [KR, US]',
+      '    api_type: rest',
+      '    env: live',
+      '    hosts: { rest: "http://127.0.0.1:1", ws: "ws://127.0.0.1:1" }',
+      '    app_key: "${KIS_APP_KEY}"',
+      '    app_secret: "${KIS_APP_SECRET}"',
+      '    account_no: "${MY_ACCOUNT}"',
+    ]
+    write('brokers.yaml', plan.join('\n'))
+    const env = { KIS_APP_KEY: 'k', KIS_APP_SECRET: 's', MY_ACCOUNT: '12345678-01', KIS_HTS_ID: 'h' }
+    const { kis } = load({ dir, env }).brokers
+    expect([kis.markets, kis.account, kis.name]).toEqual([['KRX', 'US'], '12345678-01', '한국투자증권'])
+    expect(refusal({ dir, env: { ...env, MY_ACCOUNT: '12345678' } })).toContain('lacks its two-digit product code')
+    write('brokers.yaml', plan.join('\n').replace('[KR, US]', '[KR, US, CN, JP]'))
+    expect(refusal({ dir, env })).toContain('CN is not one of KR, KRX, NXT, US')
+  })
+
   it('${NAME:-text} falls back, NAME_FILE is read, an empty variable counts as not set', () => {
     write('key', 'from-a-file\n')
     const env = {
