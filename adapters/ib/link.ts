@@ -134,7 +134,11 @@ export class IbLink {
         clearTimeout(timer)
         this.#settle = undefined
         if (failure === undefined) this.#begin()
-        else this.#drop()
+        else {
+          this.#drop()
+          // Where the gateway said it would be, it is not: next where it was configured.
+          this.#port = this.#place.settings.port
+        }
         resolve(failure)
       }
       this.#open()
@@ -296,7 +300,8 @@ export class IbLink {
     if (code === 502) return this.#end(`502 ${text}`)
     if (code === 506) return this.#end(`506 ${text}`)
     if (code === 505) {
-      for (const w of this.#watchers) w.damaged?.(this.#current, text.slice(0, 120))
+      // Behind the colon the client quotes the frame.
+      for (const w of this.#watchers) w.damaged?.(this.#current, text.split(':')[0] ?? '')
       return
     }
     for (const w of this.#watchers) w.error?.(id, code, text)

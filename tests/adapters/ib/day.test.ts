@@ -51,7 +51,10 @@ describe('a US day', () => {
   test('through the adapter: traded, in agreement with the venue, sealed and verified', async () => {
     const clock = new HandClock(BEFORE_OPEN)
     const feed = new GeneratedFeed(SYMBOLS, 5, BEFORE_OPEN - WARM_UP)
-    const emulator = await IbEmulator.create({ symbols: SYMBOLS, seed: 5, cash: readCash(['USD=1000000']) }, { clock, feed })
+    const emulator = await IbEmulator.create(
+      { symbols: SYMBOLS, seed: 5, cash: readCash(['USD=1000000']) },
+      { clock, feed },
+    )
     const steps = new Steps(clock, emulator)
     const settings: IbSettings = {
       ...DEFAULTS,
@@ -97,7 +100,9 @@ describe('a US day', () => {
     steps.close()
     emulator.close()
     const speed = (401 * 60) / (wall / 1000)
-    console.log(`${frames} frames, ${session.events} events, ${desk.fillCount} fills, ${speed.toFixed(0)} times real time`)
+    console.log(
+      `${frames} frames, ${session.events} events, ${desk.fillCount} fills, ${speed.toFixed(0)} times real time`,
+    )
     expect(frames).toBeGreaterThan(100_000)
   }, 240_000)
 })

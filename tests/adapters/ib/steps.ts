@@ -32,7 +32,7 @@ export class Steps {
 
   readonly #client = (message: unknown): void => {
     const { socket } = message as { readonly socket: Socket }
-    socket.once('connect', () => this.#of(socket.localPort).client ??= socket)
+    socket.once('connect', () => (this.#of(socket.localPort).client ??= socket))
   }
 
   readonly #server = (message: unknown): void => {
