@@ -12,6 +12,8 @@ import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
 import { linkMeaning } from './codes.ts'
 import type { IbEventName, IbEvents } from './events.ts'
 import { install } from './guard.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { type LinkWatcher, Watchers } from './link-watcher.ts'
 import { Pacer, type Urgency } from './pacer.ts'
 import type { Redactor } from './redact.ts'
 import { environmentOf, hideAccount, type IbSettings } from './settings.ts'
@@ -23,26 +25,7 @@ export interface LinkPlace {
   readonly raw: (frame: RawFrame) => void
 }
 
-export interface LinkWatcher {
-  /** Requests and orders can be sent; `fresh`: a new session, in which nothing is subscribed. */
-  up?(fresh: boolean): void
-  /** `socket`: the session itself ended. */
-  lost?(why: string, socket: boolean): void
-  /** After 1101: subscriptions of market data are gone. */
-  dataLost?(): void
-  /** An error or note with the id of an order or a request. */
-  error?(id: number, code: number, text: string): void
-  /** A note about the session (farms, pacing, read-only). */
-  note?(code: number, text: string): void
-  /** A frame that could not be used; `name` its message id or NaN. */
-  damaged?(name: number, why: string): void
-  /** All frames of one segment were handled. */
-  segment?(): void
-}
-
 export const CONNECT_MS = 10_000
-const SILENCE_MS = 9000
-const PROBE_MS = 3000
 /** Higher than every order id that will ever be used: errors carry one id for both (reference 11). */
 export const FIRST_REQUEST = 1_000_000_000
 /** The client's own limiter never acts: the pacer stands before it (D2). */
@@ -53,7 +36,11 @@ type State = 'idle' | 'connecting' | 'up'
 export class IbLink {
   readonly pacer: Pacer
   readonly #place: LinkPlace
-  readonly #watchers: LinkWatcher[] = []
+  readonly #beat = new Heartbeat(
+    () => this.#api?.reqCurrentTime(),
+    () => this.#end('no heartbeat for 9 s'),
+  )
+  readonly #watchers = new Watchers()
   readonly #listeners: [name: IbEventName, listener: (...args: never[]) => void][] = []
   #state: State = 'idle'
   #api: IBApi | undefined
@@ -62,10 +49,8 @@ export class IbLink {
   #waitingForServers = new Set<(failure: string | undefined) => void>()
   #accounts: readonly string[] | undefined
   #nextId: number | undefined
-  #seenAt = 0
   /** Message id of the frame at hand. */
   #current = Number.NaN
-  #beat: NodeJS.Timeout | undefined
   #nextRequest = FIRST_REQUEST
   #port: number
 
@@ -97,7 +82,7 @@ export class IbLink {
   }
 
   watch(watcher: LinkWatcher): void {
-    this.#watchers.push(watcher)
+    this.#watchers.add(watcher)
   }
 
   /** Holds for every session, the one under way too. */
@@ -169,12 +154,12 @@ export class IbLink {
     this.#api = api
     this.#accounts = this.#nextId = undefined
     this.#serversLost = false
-    this.#seenAt = performance.now()
+    this.#beat.seen()
     install(api, {
       frame: (name, payload) => this.#frame(api, name, payload),
-      damaged: (name, why) => this.#from(api, () => this.#watchers.forEach((w) => w.damaged?.(name, why))),
+      damaged: (name, why) => this.#from(api, () => this.#watchers.tell('damaged', name, why)),
       broken: (why) => this.#from(api, () => this.#end(why)),
-      segment: () => this.#from(api, () => this.#watchers.forEach((w) => w.segment?.())),
+      segment: () => this.#from(api, () => this.#watchers.tell('segment')),
     })
     api.on(EventName.sent, (tokens: readonly unknown[]) => this.#sent(tokens))
     api.on(EventName.error, (error: Error, code: number, id: number) =>
@@ -205,7 +190,7 @@ export class IbLink {
 
   #frame(api: IBApi, name: number, payload: string): void {
     if (api !== this.#api) return
-    this.#seenAt = performance.now()
+    this.#beat.seen()
     this.#current = name
     this.#place.raw({ direction: 'in', channel: String(name), text: this.#place.redactor.clean(payload) })
   }
@@ -243,24 +228,8 @@ export class IbLink {
 
   #begin(): void {
     this.#state = 'up'
-    this.#keepBeat()
-    for (const w of this.#watchers) w.up?.(true)
-  }
-
-  #keepBeat(): void {
-    let probedAt = performance.now()
-    this.#beat = setInterval(() => {
-      const now = performance.now()
-      if (now - this.#seenAt > SILENCE_MS) {
-        // Messages may wait behind this timer after a stall: they are read first.
-        setImmediate(() => {
-          if (performance.now() - this.#seenAt > SILENCE_MS) this.#end('no heartbeat for 9 s')
-        })
-      } else if (now - this.#seenAt > PROBE_MS && now - probedAt > PROBE_MS) {
-        probedAt = now
-        this.#api?.reqCurrentTime()
-      }
-    }, 250)
+    this.#beat.start()
+    this.#watchers.tell('up', true)
   }
 
   /* What the gateway says of itself. */
@@ -271,23 +240,23 @@ export class IbLink {
     else if (meaning === 'dataLost' || meaning === 'restored') this.#restore(meaning === 'dataLost')
     else if (meaning === 'inUse') this.#end(`326 client id ${this.#place.settings.clientId} is in use`)
     else if (meaning === 'moved') this.#moved(text)
-    for (const w of this.#watchers) w.note?.(code, text)
+    this.#watchers.tell('note', code, text)
   }
 
   #loseServers(why: string): void {
     if (this.#serversLost) return
     this.#serversLost = true
     if (this.#state !== 'up') return
-    for (const w of this.#watchers) w.lost?.(why, false)
+    this.#watchers.tell('lost', why, false)
   }
 
   #restore(dataLost: boolean): void {
     const was = this.#serversLost
     this.#serversLost = false
     if (this.#state !== 'up') return this.#ready()
-    if (dataLost) for (const w of this.#watchers) w.dataLost?.()
+    if (dataLost) this.#watchers.tell('dataLost')
     for (const end of [...this.#waitingForServers]) end(undefined)
-    if (was) for (const w of this.#watchers) w.up?.(false)
+    if (was) this.#watchers.tell('up', false)
   }
 
   /** 1300 names the port on which the gateway goes on. */
@@ -301,10 +270,10 @@ export class IbLink {
     if (code === 506) return this.#end(`506 ${text}`)
     if (code === 505) {
       // Behind the colon the client quotes the frame.
-      for (const w of this.#watchers) w.damaged?.(this.#current, text.split(':')[0] ?? '')
+      this.#watchers.tell('damaged', this.#current, text.split(':')[0] ?? '')
       return
     }
-    for (const w of this.#watchers) w.error?.(id, code, text)
+    this.#watchers.tell('error', id, code, text)
   }
 
   /* The end. */
@@ -313,7 +282,7 @@ export class IbLink {
     if (this.#settle !== undefined) return this.#settle(why)
     if (this.#state !== 'up') return
     this.#drop()
-    for (const w of this.#watchers) w.lost?.(why, true)
+    this.#watchers.tell('lost', why, true)
   }
 
   /** Leaves nothing behind: socket, timers, what waits to be sent. */
@@ -322,7 +291,7 @@ export class IbLink {
     this.#api = undefined
     this.#state = 'idle'
     this.#serversLost = false
-    clearInterval(this.#beat)
+    this.#beat.stop()
     api?.disconnect()
     this.pacer.clear()
     for (const end of [...this.#waitingForServers]) end('the gateway closed the connection')

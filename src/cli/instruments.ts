@@ -1,5 +1,7 @@
 /** `sametape instruments find|show|add`: reference data of instruments, shipped and the user's own. */
 import type { Command } from 'commander'
+import { readEnvironment } from '../config/environment.ts'
+import { defaultConfigDir, loadConfig } from '../config/load.ts'
 import { type EpochDay, formatDay, parseDay } from '../core/base/time.ts'
 import { inForce, localDay } from '../reference/in-force.ts'
 import { addInstrument } from '../reference/instrument-add.ts'
@@ -7,13 +9,15 @@ import { TABLE_PRODUCTS } from '../reference/instrument-file.ts'
 import { OWN_DIR, OWN_NAME } from '../reference/instrument-load.ts'
 import type { InstrumentTable, KnownListing } from '../reference/instrument-table.ts'
 import { type CliCommand, type CommandContext, type CommandResult, type Options, repeat } from './command.ts'
+import { SystemClock } from '../runtime/clock.ts'
 import { Failure } from './failure.ts'
+import { ibSettings } from './ib-settings.ts'
 import { describeListing, inForceJson, listingJson, oneLine } from './say-instrument.ts'
 import { readInstruments, text } from './run-options.ts'
 
 const ABOUT = `
 Reference data: the shipped config/instruments.yaml and your own ${OWN_NAME} in the --config directory.
-Nothing here asks a broker; that comes with the adapters of KIS and IB. What a broker says at the time counts.`
+Nothing here asks a broker, but for "find --broker ib". What a broker says at the time counts.`
 
 function withConfig(command: Command): Command {
   return command.option('--config <dir>', `directory of ${OWN_NAME} (default: ${OWN_DIR})`)
@@ -28,7 +32,11 @@ export const command: CliCommand = {
     command.addHelpText('after', ABOUT)
     const find = command.command('find').description('instruments by part of a symbol, name, id or broker code')
     find.addHelpText('after', '\nExample:\n  npx sametape instruments find 삼성전자')
-    action(withConfig(find.argument('<text>', 'upper and lower case are the same')), runFind)
+    find
+      .argument('<text>', 'upper and lower case are the same')
+      .option('--broker <name>', 'ib: asks TWS or Gateway as brokers.yaml has it; no order is sent')
+      .option('--set <path=value>', 'overrides one value of the configuration; may be repeated', repeat, [])
+    action(withConfig(find), runFind)
     const show = command.command('show').description('all that holds for symbols on a day')
     show
       .argument('<symbol...>', 'symbols such as NVDA or 005930')
@@ -65,6 +73,8 @@ export const command: CliCommand = {
 }
 
 async function runFind([wanted]: readonly string[], options: Options, ctx: CommandContext): Promise<CommandResult> {
+  const broker = text(options, 'broker')
+  if (broker !== undefined) return findAtBroker(broker, wanted as string, options, ctx)
   const table = readInstruments(options)
   const found = table.find(wanted as string)
   for (const listing of found) ctx.say(oneLine(listing))
@@ -72,6 +82,31 @@ async function runFind([wanted]: readonly string[], options: Options, ctx: Comma
   if (found.length > 0) return { json }
   ctx.note(`${wanted}: nothing known has it in its symbol, names, id or codes.${table.nearMiss(wanted as string)}`)
   return { json, exitCode: 1 }
+}
+
+/** What IB lists under a text, and how to take a share over that the table does not know. */
+async function findAtBroker(
+  broker: string,
+  wanted: string,
+  options: Options,
+  ctx: CommandContext,
+): Promise<CommandResult> {
+  if (broker !== 'ib') throw new Failure(`--broker ${broker}: only ib can be asked; write --broker ib`, 2)
+  const sets = [...(options.set as string[]), 'brokers.ib.enabled=true']
+  const dir = text(options, 'config') ?? defaultConfigDir(process.cwd())
+  const config = loadConfig({ dir, sets, env: readEnvironment(process.cwd(), process.env) })
+  // The client library takes a while to load; the other commands here do without.
+  const { findContracts } = await import('../../adapters/ib/find.ts')
+  const found = await findContracts(ibSettings(config.brokers.ib), wanted, new SystemClock())
+  if ('failure' in found) throw new Failure(`IB: ${found.failure}; "sametape doctor ib" says what to change`)
+  const table = readInstruments(options)
+  for (const c of found.contracts) {
+    const known = table.find(String(c.conId)).length > 0 || table.listings(c.symbol).length > 0
+    const facts = `${c.exchange}  ${c.currency}  con_id ${c.conId}  step ${c.minTick}  lot ${c.lot}`
+    ctx.say(`${c.symbol.padEnd(8)}  ${c.name.padEnd(32)}  ${facts}${known ? '' : '  (not in the table)'}`)
+  }
+  if (found.contracts.length === 0) ctx.note(`${wanted}: IB lists no share of this symbol or name`)
+  return { json: { found: found.contracts }, exitCode: found.contracts.length > 0 ? 0 : 1 }
 }
 
 /** The day of --date, else today on the venue's own calendar. */

@@ -15,7 +15,6 @@ import { GeneratedFeed } from '../../../adapters/kis/emulator/generated-feed.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { DAY, epochDay, MINUTE, SECOND } from '../../../src/core/base/time.ts'
 import { defineAgent } from '../../../src/core/decision/agent.ts'
-import type { RawFrame } from '../../../src/runtime/ports.ts'
 import { openLiveRun, sealLiveRun } from '../../../src/runtime/live-run.ts'
 import { LiveSession } from '../../../src/runtime/live-session.ts'
 import { calendarVersions, type LiveSpec } from '../../../src/runtime/live-spec.ts'
@@ -65,7 +64,7 @@ describe('a US day', () => {
     const context = { broker: 0, instruments, currencies: ['USD'], clock }
     const ib = createIb(settings, context, { ordersFile: join(root, 'orders.jsonl') })
     let frames = 0
-    ib.broker.raw$.subscribe((_: RawFrame) => frames++)
+    ib.broker.raw$.subscribe(() => frames++)
     const dir = join(root, 'day')
     const run = openLiveRun({ dir, spec: specOf(instruments, ib.broker.rules), config, agent: loaded })
     const session = new LiveSession({
