@@ -37,7 +37,7 @@ describe('frames (F-19)', () => {
   })
 
   it.each(['field-short', 'field-text', 'frame-no-nul'])(
-    'an execution that is damaged (%s) is found by asking',
+    'stoqey/ib#201, #203, #226: an execution that is damaged (%s) is found by asking',
     async (kind) => {
       const b = await up()
       await b.fault({ kind, message: 'EXECUTION_DATA' })
