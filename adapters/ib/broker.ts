@@ -5,13 +5,7 @@
 import { type Observable, Subject } from 'rxjs'
 import { MINUTE, type Micros, SECOND } from '../../src/core/base/time.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
-import type {
-  BrokerRequest,
-  OrderCommand,
-  Reconcile,
-  ReplaceOrder,
-  SubmitOrder,
-} from '../../src/core/domain/command.ts'
+import type { BrokerRequest, OrderCommand, Reconcile } from '../../src/core/domain/command.ts'
 import type { LinkState } from '../../src/core/domain/control.ts'
 import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
 import type { IbAccount } from './account.ts'

@@ -30,7 +30,7 @@ export async function findContracts(settings: IbSettings, text: string, clock: C
   const redactor = new Redactor()
   redactor.hide(settings.account)
   const own = { ...settings, clientId: settings.clientId + 1 }
-  const link = new IbLink({ settings: own, clock, redactor, raw: () => undefined })
+  const link = new IbLink({ settings: own, clock, redactor, raw: () => undefined, isRecorded: () => false })
   const asks = new Asks(link)
   link.on('contractDetails', (reqId, details) => asks.row(reqId, details))
   link.on('contractDetailsEnd', (reqId) => asks.end(reqId))

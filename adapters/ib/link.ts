@@ -23,6 +23,8 @@ export interface LinkPlace {
   readonly clock: Clock
   readonly redactor: Redactor
   readonly raw: (frame: RawFrame) => void
+  /** Does anybody listen to `raw`? */
+  readonly isRecorded: () => boolean
 }
 
 export const CONNECT_MS = 10_000
@@ -192,10 +194,12 @@ export class IbLink {
     if (api !== this.#api) return
     this.#beat.seen()
     this.#current = name
+    if (!this.#place.isRecorded()) return
     this.#place.raw({ direction: 'in', channel: String(name), text: this.#place.redactor.clean(payload) })
   }
 
   #sent(tokens: readonly unknown[]): void {
+    if (!this.#place.isRecorded()) return
     const [name] = tokens
     const text = `${tokens.map(String).join('\0')}\0`
     this.#place.raw({

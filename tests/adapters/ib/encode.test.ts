@@ -46,6 +46,7 @@ function listingOf(
     clock: new SystemClock(),
     redactor: new Redactor(),
     raw: () => undefined,
+    isRecorded: () => false,
   })
   const [listing] = new Contracts([instrument], () => true, link, new Asks(link)).all
   if (listing === undefined) throw new Error(`${instrument.symbol}: no contract`)

@@ -130,7 +130,13 @@ describe('a server that says what no emulator would', () => {
       clientId: 1,
       account: 'DU0000001',
     }
-    const link = new IbLink({ settings, clock: new SystemClock(), redactor: new Redactor(), raw: () => undefined })
+    const link = new IbLink({
+      settings,
+      clock: new SystemClock(),
+      redactor: new Redactor(),
+      raw: () => undefined,
+      isRecorded: () => false,
+    })
     links.push(link)
     const lost: string[] = []
     const errors: string[] = []

@@ -314,7 +314,13 @@ describe('the client library (pinned)', () => {
   it('stoqey/ib#162: a session that is ended while it connects leaves no socket behind', async () => {
     const b = await made()
     const { settings } = b
-    const link = new IbLink({ settings, clock: b.context.clock, redactor: new Redactor(), raw: () => undefined })
+    const link = new IbLink({
+      settings,
+      clock: b.context.clock,
+      redactor: new Redactor(),
+      raw: () => undefined,
+      isRecorded: () => false,
+    })
     const failure = link.connect()
     await link.close()
     expect(await failure).toBe('stopped')
