@@ -85,6 +85,22 @@ describe('what never arrived', () => {
   })
 })
 
+describe('clocks', () => {
+  it('R-31, F-43: a venue whose clock is three seconds ahead is told of at the login', async () => {
+    const b = await made({ skew: { micros: 3_000_000 } })
+    b.start()
+    const offset = await b.event('system', (e) => e.fact === 'clockOffset')
+    expect(offset.value).toBeLessThan(-1_000_000)
+    expect(offset.value).toBeGreaterThan(-3_100_000)
+  })
+
+  it('R-31: a clock that agrees is not spoken of', async () => {
+    const b = await up()
+    await b.pause(300)
+    expect(b.of('system')).toEqual([])
+  })
+})
+
 describe('words of the broker', () => {
   it('QuantConnect/Lean.Brokerages.InteractiveBrokers#256: a cancellation that is confirmed late is confirmed', async () => {
     const b = await up()
