@@ -14,9 +14,10 @@ import type { IbEventName, IbEvents } from './events.ts'
 import { install } from './guard.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { type LinkWatcher, Watchers } from './link-watcher.ts'
+import { Login } from './login.ts'
 import { Pacer, type Urgency } from './pacer.ts'
 import type { Redactor } from './redact.ts'
-import { environmentOf, hideAccount, type IbSettings } from './settings.ts'
+import type { IbSettings } from './settings.ts'
 
 export interface LinkPlace {
   readonly settings: IbSettings
@@ -28,6 +29,7 @@ export interface LinkPlace {
 }
 
 export const CONNECT_MS = 10_000
+const AWAY = '1100 the gateway is not connected to IB'
 /** Higher than every order id that will ever be used: errors carry one id for both (reference 11). */
 export const FIRST_REQUEST = 1_000_000_000
 /** The client's own limiter never acts: the pacer stands before it (D2). */
@@ -43,14 +45,13 @@ export class IbLink {
     () => this.#end('no heartbeat for 9 s'),
   )
   readonly #watchers = new Watchers()
+  readonly #login = new Login()
   readonly #listeners: [name: IbEventName, listener: (...args: never[]) => void][] = []
   #state: State = 'idle'
   #api: IBApi | undefined
   #serversLost = false
   #settle: ((failure: string | undefined) => void) | undefined
   #waitingForServers = new Set<(failure: string | undefined) => void>()
-  #accounts: readonly string[] | undefined
-  #nextId: number | undefined
   /** Message id of the frame at hand. */
   #current = Number.NaN
   #nextRequest = FIRST_REQUEST
@@ -60,11 +61,13 @@ export class IbLink {
     this.#place = place
     this.#port = place.settings.port
     this.pacer = new Pacer(place.settings.messagesPerSecond, place.clock)
-    this.on('nextValidId', (id) => this.#identified(() => (this.#nextId = Math.max(id, this.#nextId ?? 0))))
+    this.on('nextValidId', (id) => {
+      this.#login.takeNextId(id)
+      this.#identified()
+    })
     this.on('managedAccounts', (list) => {
-      const accounts = list.split(',').filter((a) => a !== '')
-      place.redactor.hide(...accounts)
-      this.#identified(() => (this.#accounts = accounts))
+      place.redactor.hide(...this.#login.takeAccounts(list))
+      this.#identified()
     })
     this.on('currentTime', () => this.#ready())
   }
@@ -80,7 +83,7 @@ export class IbLink {
 
   /** The lowest order id that the server takes. */
   get nextOrderId(): number {
-    return this.#nextId ?? 1
+    return this.#login.nextId
   }
 
   watch(watcher: LinkWatcher): void {
@@ -139,22 +142,20 @@ export class IbLink {
         this.#waitingForServers.delete(end)
         resolve(failure)
       }
-      const timer = setTimeout(() => end('1100 the gateway is not connected to IB'), CONNECT_MS)
+      const timer = setTimeout(() => end(AWAY), CONNECT_MS)
       this.#waitingForServers.add(end)
     })
   }
 
   #lateReason(): string {
-    if (this.#serversLost) return '1100 the gateway is not connected to IB'
-    if (this.#accounts === undefined && this.#nextId === undefined) return 'no login within 10 s'
-    return this.#accounts === undefined ? 'no list of accounts within 10 s' : 'not up within 10 s'
+    return this.#serversLost ? AWAY : this.#login.missing
   }
 
   #open(): void {
     const { host, clientId } = this.#place.settings
     const api = new IBApi({ host, port: this.#port, clientId, maxReqPerSec: UNLIMITED })
     this.#api = api
-    this.#accounts = this.#nextId = undefined
+    this.#login.reset()
     this.#serversLost = false
     this.#beat.seen()
     install(api, {
@@ -211,23 +212,16 @@ export class IbLink {
 
   /* Login. */
 
-  #identified(take: () => void): void {
-    take()
-    const { settings } = this.#place
-    if (this.#accounts === undefined || this.#nextId === undefined || this.#settle === undefined) return
-    const { account, env } = settings
-    if (!this.#accounts.includes(account)) {
-      const seen = this.#accounts.map(hideAccount).join(', ')
-      return this.#settle(`account: the gateway is logged in to ${seen}, not to ${hideAccount(account)}`)
-    }
-    if (environmentOf(account) !== env) return this.#settle(`account: ${hideAccount(account)} is no ${env} account`)
-    this.#api?.reqCurrentTime()
+  #identified(): void {
+    if (!this.#login.complete || this.#settle === undefined) return
+    const refusal = this.#login.refusal(this.#place.settings)
+    if (refusal !== undefined) this.#settle(refusal)
+    else this.#api?.reqCurrentTime()
   }
 
-  /** The first heartbeat was answered; without the servers of IB the session is not up. */
+  /** A heartbeat was answered; without the servers of IB the session is not up. */
   #ready(): void {
-    if (this.#settle === undefined || this.#serversLost) return
-    if (this.#accounts !== undefined && this.#nextId !== undefined) this.#settle(undefined)
+    if (this.#settle !== undefined && !this.#serversLost && this.#login.complete) this.#settle(undefined)
   }
 
   #begin(): void {
@@ -251,13 +245,19 @@ export class IbLink {
     if (this.#serversLost) return
     this.#serversLost = true
     if (this.#state !== 'up') return
+    // What waits for its turn must not leave into the dark.
+    this.pacer.clear()
     this.#watchers.tell('lost', why, false)
   }
 
   #restore(dataLost: boolean): void {
     const was = this.#serversLost
     this.#serversLost = false
-    if (this.#state !== 'up') return this.#ready()
+    if (this.#state !== 'up') {
+      // Of a session that just begins; its heartbeat says the rest.
+      if (was) this.#api?.reqCurrentTime()
+      return
+    }
     if (dataLost) this.#watchers.tell('dataLost')
     for (const end of [...this.#waitingForServers]) end(undefined)
     if (was) this.#watchers.tell('up', false)
