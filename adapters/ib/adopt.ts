@@ -52,7 +52,8 @@ export class Adoption {
 
 function termsOf(listing: IbListing, order: Order): OrderTerms | undefined {
   const orderType = TYPES[String(order.orderType)]
-  const qty = listing.qty(order.totalQuantity)
+  // Of completed orders the quantity may stand in what was filled (reference 5.3).
+  const qty = listing.qty(order.totalQuantity === 0 ? order.filledQuantity : order.totalQuantity)
   if (orderType === undefined || qty === undefined) return undefined
   const auction = ['MOC', 'LOC'].includes(String(order.orderType))
   const limited = orderType === 'limit' || orderType === 'stopLimit'

@@ -1,30 +1,21 @@
 /**
- * IB as a broker of the engine: commands in, events out. There are no answers on this wire, only messages about orders;
- * an order is sent at most once (I-01), and what proves nothing is no event at all (R-36). While the link does not
- * serve, an order is refused here and never reaches the client, which would keep it and send it hours later (reference
- * 9.3, D1). Connecting is the engine's decision (R-37): here an attempt is made when it is asked for.
+ * IB as a broker of the engine: commands in, events out. There are no answers on this wire, only messages about orders,
+ * and what proves nothing is no event at all (R-36). Connecting is the engine's decision (R-37): here an attempt is made when it is asked for.
  */
 import { type Observable, Subject } from 'rxjs'
 import { MINUTE, type Micros, SECOND } from '../../src/core/base/time.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
-import type {
-  BrokerRequest,
-  OrderCommand,
-  Reconcile,
-  ReplaceOrder,
-  SubmitOrder,
-} from '../../src/core/domain/command.ts'
+import type { BrokerRequest, OrderCommand, Reconcile } from '../../src/core/domain/command.ts'
 import type { LinkState } from '../../src/core/domain/control.ts'
-import type { OrderTerms } from '../../src/core/domain/order.ts'
 import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
 import type { IbAccount } from './account.ts'
 import { bookedFills, bookedOrders } from './books.ts'
+import { ClockCheck } from './clock-check.ts'
 import type { Contracts } from './contracts.ts'
-import { encodeOrder } from './encode.ts'
 import type { IbLink } from './link.ts'
 import type { OrderLists } from './lists.ts'
 import type { OrderDesk } from './order-desk.ts'
-import type { Urgency } from './pacer.ts'
+import { OrdersOut } from './orders-out.ts'
 import type { OwnOrder, OwnOrders } from './own-orders.ts'
 import type { IbSettings } from './settings.ts'
 import type { Notice } from './windows.ts'
@@ -47,7 +38,6 @@ export interface BrokerParts {
 
 /** Executions come right behind what announces them; only what stays away is asked for. */
 const CHECK_AFTER: Micros = SECOND / 4
-const CANCELS_MAX = 3
 /** Between two looks that nobody commanded. */
 const CHECK_APART: Micros = 2 * SECOND
 
@@ -58,6 +48,8 @@ export class IbBroker implements Broker {
   readonly notices$: Observable<Notice>
   readonly events$ = new Subject<readonly BrokerInbound[]>()
   readonly #p: BrokerParts
+  readonly #orders: OrdersOut
+  readonly #clock = new ClockCheck()
   readonly #work = new Set<Promise<void>>()
   readonly #timers = new Set<() => void>()
   #told: 'up' | 'lost' = 'lost'
@@ -72,6 +64,11 @@ export class IbBroker implements Broker {
     this.rules = parts.rules
     this.raw$ = parts.raw$
     this.notices$ = parts.notices$
+    this.#orders = new OrdersOut({
+      ...parts,
+      tell: (events) => this.tell(events),
+      run: (work) => this.#run(work),
+    })
     parts.link.watch({
       up: () => {
         parts.contracts.resolveAll()
@@ -88,6 +85,13 @@ export class IbBroker implements Broker {
         if (ORDER_MESSAGES.has(name) || Number.isNaN(name)) this.check()
       },
     })
+    parts.link.on('currentTime', (seconds) => {
+      const value = this.#clock.take(parts.context.clock.now(), seconds)
+      if (value === undefined) return
+      this.tell([{ type: 'system', fact: 'clockOffset', value }])
+      // An answer that waited behind a pause of ours looks the same: the next one tells.
+      if (value !== 0) this.#later(5 * SECOND, () => this.#askTime())
+    })
     parts.link.on('orderStatus', (id, status, filled, _left, _avg, permId, _parent, _last, clientId) =>
       parts.desk.orderStatus(id, status, filled, permId ?? 0, clientId ?? -1),
     )
@@ -95,6 +99,19 @@ export class IbBroker implements Broker {
 
   start(): void {
     this.#connect(this.#p.context.clock.now())
+    this.#keepTime()
+  }
+
+  /** Frames of the market keep the heartbeat quiet; the clock is asked all the same. */
+  #keepTime(): void {
+    this.#later(MINUTE, () => {
+      this.#askTime()
+      this.#keepTime()
+    })
+  }
+
+  #askTime(): void {
+    this.#p.link.send('background', (api) => api.reqCurrentTime())
   }
 
   async stop(): Promise<void> {
@@ -108,11 +125,11 @@ export class IbBroker implements Broker {
   send(command: OrderCommand | BrokerRequest): void {
     switch (command.type) {
       case 'submit':
-        return this.#submit(command)
+        return this.#orders.submit(command)
       case 'cancel':
-        return this.#cancel(command.orderId)
+        return this.#orders.cancel(command.orderId)
       case 'replace':
-        return this.#replace(command)
+        return this.#orders.replace(command)
       case 'query':
         return this.#run(this.#query(command.orderId))
       case 'reconcile':
@@ -120,6 +137,14 @@ export class IbBroker implements Broker {
       case 'connect':
         return this.#connect(command.at)
     }
+  }
+
+  cancelAgain(order: OwnOrder): void {
+    this.#orders.cancelAgain(order)
+  }
+
+  cancelDoubted(order: OwnOrder): void {
+    this.#orders.cancelDoubted(order)
   }
 
   tell(events: readonly BrokerInbound[]): void {
@@ -147,106 +172,6 @@ export class IbBroker implements Broker {
 
   link(link: LinkState): void {
     this.tell([{ type: 'link', broker: this.#p.context.broker, link }])
-  }
-
-  /* Orders. */
-
-  #submit(command: SubmitOrder): void {
-    const { contracts, orders, context, link } = this.#p
-    const { orderId, instrument, side, orderType, qty, limit, stop, timeInForce } = command
-    // The same command again is no second order.
-    if (orders.get(orderId) !== undefined) return
-    const listing = contracts.of(instrument)
-    const refuse = (reason: 'unsupported' | 'not_received'): void => {
-      this.tell([{ type: 'rejected', broker: context.broker, orderId, reason }])
-    }
-    if (listing === undefined) return refuse('unsupported')
-    if (!link.serves) return refuse('not_received')
-    const terms = { instrument, side, orderType, qty, limit, stop, timeInForce }
-    const order = orders.sent(orderId, orders.nextWireId(link.nextOrderId), listing, terms, context.clock.now())
-    if (listing.resolved !== undefined) return this.#place(order, terms)
-    this.#run(
-      contracts.resolve(listing).then((resolved) => {
-        if (order.canceling) return this.#p.desk.end(order)
-        if (resolved === undefined)
-          this.#p.desk.refuse(order, listing.trouble.startsWith('0') ? 'not_received' : 'unsupported')
-        else this.#place(order, terms)
-      }),
-    )
-  }
-
-  #place(order: OwnOrder, terms: OrderTerms): void {
-    const { settings, orders, desk, link } = this.#p
-    const { account, outsideHours } = settings
-    const made = encodeOrder({ listing: order.listing, terms, account, ref: orders.refOf(order), outsideHours })
-    if (!made.ok) return desk.refuse(order, made.reason)
-    const unsent = (): void => desk.refuse(order, 'not_received')
-    const sent = link.send(
-      this.#urgency(order),
-      (api) => api.placeOrder(order.wireId, made.contract, made.order),
-      unsent,
-    )
-    if (!sent) unsent()
-  }
-
-  /** What brings a holding down goes before what adds to one. */
-  #urgency({ listing, terms }: OwnOrder): Urgency {
-    return this.#p.account.held(listing) * terms.side < 0 ? 'exit' : 'order'
-  }
-
-  #cancel(orderId: number): void {
-    const { orders, desk } = this.#p
-    const order = orders.get(orderId)
-    if (order === undefined) return
-    if (!order.isOpen && order.liveLegs.length === 0) return desk.refuseCancel(order, 'too_late')
-    order.canceling = true
-    order.cancels = 0
-    // Not placed yet: its contract is being looked up.
-    if (order.listing.resolved === undefined) return
-    this.cancelAgain(order)
-  }
-
-  /** Repeating a cancellation is harmless (reference 11); without a session there is nobody to say it to. */
-  cancelAgain(order: OwnOrder): void {
-    const { link, desk } = this.#p
-    if (order.cancels++ >= CANCELS_MAX + order.legs.size) return
-    const unsent = (): void => desk.refuseCancel(order, 'not_received')
-    const sent = link.send('exit', (api) => api.cancelOrder(order.wireId, ''), unsent)
-    if (!sent && order.canceling) unsent()
-  }
-
-  /** F-24: mostly it was filled; sometimes IB did not know it yet, and then it is asked again (reference 6.4). */
-  cancelDoubted(order: OwnOrder): void {
-    const { lists, desk } = this.#p
-    this.#run(
-      lists.fresh().then(() => {
-        if (!order.canceling) return
-        const over = !order.isOpen
-        if (over && order.ending !== 'filled') return
-        if (over || order.cancels >= CANCELS_MAX) desk.refuseCancel(order, 'too_late')
-        else this.cancelAgain(order)
-      }),
-    )
-  }
-
-  #replace({ orderId, qty, limit, stop }: ReplaceOrder): void {
-    const { orders, desk, link, context, settings } = this.#p
-    const order = orders.get(orderId)
-    if (order === undefined) return
-    if (!order.isOpen || qty <= order.cum) return desk.refuseReplacement(order, 'too_late')
-    if (!link.serves || order.phase === 'sending') return desk.refuseReplacement(order, 'not_received')
-    const terms = { ...order.terms, qty, limit, stop }
-    const { account, outsideHours } = settings
-    const made = encodeOrder({ listing: order.listing, terms, account, ref: orders.refOf(order), outsideHours })
-    if (!made.ok) return desk.refuseReplacement(order, made.reason)
-    order.replacing = { qty, limit, stop, sentAt: context.clock.now() }
-    const unsent = (): void => desk.refuseReplacement(order, 'not_received')
-    const sent = link.send(
-      this.#urgency(order),
-      (api) => api.placeOrder(order.wireId, made.contract, made.order),
-      unsent,
-    )
-    if (!sent) unsent()
   }
 
   /* Questions. */

@@ -60,7 +60,7 @@ export async function* checkIb(
   if (!port.passed) return
   const redactor = new Redactor()
   redactor.hide(settings.account)
-  const link = new IbLink({ settings, clock: options.clock, redactor, raw: () => undefined })
+  const link = new IbLink({ settings, clock: options.clock, redactor, raw: () => undefined, isRecorded: () => false })
   try {
     yield* checkSession(link, settings, options, symbol)
   } finally {

@@ -8,7 +8,7 @@
  * is as expected.
  */
 import type { IBApi } from '@stoqey/ib'
-import { decodePayload, FrameSplitter } from './wire/frame.ts'
+import { FrameSplitter } from './wire/frame.ts'
 import { WireError } from './wire/wire-error.ts'
 
 export interface GuardHandlers {
@@ -77,25 +77,28 @@ export function install(api: IBApi, handlers: GuardHandlers): void {
 
 export type Checked = { readonly name: number; readonly text: string } | { readonly name: number; readonly why: string }
 
+const decoder = new TextDecoder()
+
 /** A payload as text that the client may have, or why not. Never throws. */
 export function checkFrame(payload: Uint8Array): Checked {
   if (payload.length === 0) return { name: Number.NaN, why: 'an empty frame' }
-  const fields = decodePayload(payload)
-  const id = fields[0] ?? ''
+  const text = decoder.decode(payload)
+  const id = text.slice(0, Math.max(0, text.indexOf('\0')))
   const name = /^\d{1,4}$/.test(id) ? Number(id) : Number.NaN
   if (payload.at(-1) !== 0) return { name, why: 'a frame without its last NUL' }
-  if (fields.length > FIELDS_MAX)
-    return { name, why: `a frame of ${fields.length} fields; at most ${FIELDS_MAX} are taken` }
+  // A field takes one byte at the least: most frames need not be counted.
+  const fields = payload.length > FIELDS_MAX ? text.split('\0').length - 1 : 0
+  if (fields > FIELDS_MAX) return { name, why: `a frame of ${fields} fields; at most ${FIELDS_MAX} are taken` }
   if (Number.isNaN(name)) return { name, why: `a frame that begins with ${JSON.stringify(id.slice(0, 20))}` }
-  return { name, text: name === ERR_MSG ? errorText(fields) : `${fields.join('\0')}\0` }
+  return { name, text: name === ERR_MSG ? errorText(text) : text }
 }
 
 /** An error message without what the client stumbles over: reject text that is no JSON (D5), texts without end. */
-function errorText(fields: readonly string[]): string {
-  const kept = fields.map((field) => (field.length > ERROR_MAX ? field.slice(0, ERROR_MAX) : field))
-  const reject = kept[5]
-  if (reject !== undefined && reject !== '' && !isJson(reject)) kept[5] = ''
-  return `${kept.join('\0')}\0`
+function errorText(text: string): string {
+  const fields = text.split('\0').map((field) => (field.length > ERROR_MAX ? field.slice(0, ERROR_MAX) : field))
+  const reject = fields[5]
+  if (reject !== undefined && reject !== '' && !isJson(reject)) fields[5] = ''
+  return fields.join('\0')
 }
 
 function isJson(text: string): boolean {

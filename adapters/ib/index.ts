@@ -50,7 +50,13 @@ export function createIb(settings: IbSettings, context: AdapterContext, options:
   const raw$ = new Subject<RawFrame>()
   const notices$ = new Subject<Notice>()
   const { clock, broker } = context
-  const link = new IbLink({ settings, clock, redactor, raw: (frame) => raw$.next(frame) })
+  const link = new IbLink({
+    settings,
+    clock,
+    redactor,
+    raw: (frame) => raw$.next(frame),
+    isRecorded: () => raw$.observed,
+  })
   const asks = new Asks(link)
   const rules = rulesOf(settings)
   const contracts = new Contracts(context.instruments, (venue) => servesVenue(rules, venue), link, asks)

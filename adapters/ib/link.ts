@@ -12,37 +12,24 @@ import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
 import { linkMeaning } from './codes.ts'
 import type { IbEventName, IbEvents } from './events.ts'
 import { install } from './guard.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { type LinkWatcher, Watchers } from './link-watcher.ts'
+import { Login } from './login.ts'
 import { Pacer, type Urgency } from './pacer.ts'
 import type { Redactor } from './redact.ts'
-import { environmentOf, hideAccount, type IbSettings } from './settings.ts'
+import type { IbSettings } from './settings.ts'
 
 export interface LinkPlace {
   readonly settings: IbSettings
   readonly clock: Clock
   readonly redactor: Redactor
   readonly raw: (frame: RawFrame) => void
-}
-
-export interface LinkWatcher {
-  /** Requests and orders can be sent; `fresh`: a new session, in which nothing is subscribed. */
-  up?(fresh: boolean): void
-  /** `socket`: the session itself ended. */
-  lost?(why: string, socket: boolean): void
-  /** After 1101: subscriptions of market data are gone. */
-  dataLost?(): void
-  /** An error or note with the id of an order or a request. */
-  error?(id: number, code: number, text: string): void
-  /** A note about the session (farms, pacing, read-only). */
-  note?(code: number, text: string): void
-  /** A frame that could not be used; `name` its message id or NaN. */
-  damaged?(name: number, why: string): void
-  /** All frames of one segment were handled. */
-  segment?(): void
+  /** Does anybody listen to `raw`? */
+  readonly isRecorded: () => boolean
 }
 
 export const CONNECT_MS = 10_000
-const SILENCE_MS = 9000
-const PROBE_MS = 3000
+const AWAY = '1100 the gateway is not connected to IB'
 /** Higher than every order id that will ever be used: errors carry one id for both (reference 11). */
 export const FIRST_REQUEST = 1_000_000_000
 /** The client's own limiter never acts: the pacer stands before it (D2). */
@@ -53,19 +40,20 @@ type State = 'idle' | 'connecting' | 'up'
 export class IbLink {
   readonly pacer: Pacer
   readonly #place: LinkPlace
-  readonly #watchers: LinkWatcher[] = []
+  readonly #beat = new Heartbeat(
+    () => this.#api?.reqCurrentTime(),
+    () => this.#end('no heartbeat for 9 s'),
+  )
+  readonly #watchers = new Watchers()
+  readonly #login = new Login()
   readonly #listeners: [name: IbEventName, listener: (...args: never[]) => void][] = []
   #state: State = 'idle'
   #api: IBApi | undefined
   #serversLost = false
   #settle: ((failure: string | undefined) => void) | undefined
   #waitingForServers = new Set<(failure: string | undefined) => void>()
-  #accounts: readonly string[] | undefined
-  #nextId: number | undefined
-  #seenAt = 0
   /** Message id of the frame at hand. */
   #current = Number.NaN
-  #beat: NodeJS.Timeout | undefined
   #nextRequest = FIRST_REQUEST
   #port: number
 
@@ -73,11 +61,13 @@ export class IbLink {
     this.#place = place
     this.#port = place.settings.port
     this.pacer = new Pacer(place.settings.messagesPerSecond, place.clock)
-    this.on('nextValidId', (id) => this.#identified(() => (this.#nextId = Math.max(id, this.#nextId ?? 0))))
+    this.on('nextValidId', (id) => {
+      this.#login.takeNextId(id)
+      this.#identified()
+    })
     this.on('managedAccounts', (list) => {
-      const accounts = list.split(',').filter((a) => a !== '')
-      place.redactor.hide(...accounts)
-      this.#identified(() => (this.#accounts = accounts))
+      place.redactor.hide(...this.#login.takeAccounts(list))
+      this.#identified()
     })
     this.on('currentTime', () => this.#ready())
   }
@@ -93,11 +83,11 @@ export class IbLink {
 
   /** The lowest order id that the server takes. */
   get nextOrderId(): number {
-    return this.#nextId ?? 1
+    return this.#login.nextId
   }
 
   watch(watcher: LinkWatcher): void {
-    this.#watchers.push(watcher)
+    this.#watchers.add(watcher)
   }
 
   /** Holds for every session, the one under way too. */
@@ -134,7 +124,11 @@ export class IbLink {
         clearTimeout(timer)
         this.#settle = undefined
         if (failure === undefined) this.#begin()
-        else this.#drop()
+        else {
+          this.#drop()
+          // Where the gateway said it would be, it is not: next where it was configured.
+          this.#port = this.#place.settings.port
+        }
         resolve(failure)
       }
       this.#open()
@@ -148,29 +142,27 @@ export class IbLink {
         this.#waitingForServers.delete(end)
         resolve(failure)
       }
-      const timer = setTimeout(() => end('1100 the gateway is not connected to IB'), CONNECT_MS)
+      const timer = setTimeout(() => end(AWAY), CONNECT_MS)
       this.#waitingForServers.add(end)
     })
   }
 
   #lateReason(): string {
-    if (this.#serversLost) return '1100 the gateway is not connected to IB'
-    if (this.#accounts === undefined && this.#nextId === undefined) return 'no login within 10 s'
-    return this.#accounts === undefined ? 'no list of accounts within 10 s' : 'not up within 10 s'
+    return this.#serversLost ? AWAY : this.#login.missing
   }
 
   #open(): void {
     const { host, clientId } = this.#place.settings
     const api = new IBApi({ host, port: this.#port, clientId, maxReqPerSec: UNLIMITED })
     this.#api = api
-    this.#accounts = this.#nextId = undefined
+    this.#login.reset()
     this.#serversLost = false
-    this.#seenAt = performance.now()
+    this.#beat.seen()
     install(api, {
       frame: (name, payload) => this.#frame(api, name, payload),
-      damaged: (name, why) => this.#from(api, () => this.#watchers.forEach((w) => w.damaged?.(name, why))),
+      damaged: (name, why) => this.#from(api, () => this.#watchers.tell('damaged', name, why)),
       broken: (why) => this.#from(api, () => this.#end(why)),
-      segment: () => this.#from(api, () => this.#watchers.forEach((w) => w.segment?.())),
+      segment: () => this.#from(api, () => this.#watchers.tell('segment')),
     })
     api.on(EventName.sent, (tokens: readonly unknown[]) => this.#sent(tokens))
     api.on(EventName.error, (error: Error, code: number, id: number) =>
@@ -201,12 +193,14 @@ export class IbLink {
 
   #frame(api: IBApi, name: number, payload: string): void {
     if (api !== this.#api) return
-    this.#seenAt = performance.now()
+    this.#beat.seen()
     this.#current = name
+    if (!this.#place.isRecorded()) return
     this.#place.raw({ direction: 'in', channel: String(name), text: this.#place.redactor.clean(payload) })
   }
 
   #sent(tokens: readonly unknown[]): void {
+    if (!this.#place.isRecorded()) return
     const [name] = tokens
     const text = `${tokens.map(String).join('\0')}\0`
     this.#place.raw({
@@ -218,45 +212,22 @@ export class IbLink {
 
   /* Login. */
 
-  #identified(take: () => void): void {
-    take()
-    const { settings } = this.#place
-    if (this.#accounts === undefined || this.#nextId === undefined || this.#settle === undefined) return
-    const { account, env } = settings
-    if (!this.#accounts.includes(account)) {
-      const seen = this.#accounts.map(hideAccount).join(', ')
-      return this.#settle(`account: the gateway is logged in to ${seen}, not to ${hideAccount(account)}`)
-    }
-    if (environmentOf(account) !== env) return this.#settle(`account: ${hideAccount(account)} is no ${env} account`)
-    this.#api?.reqCurrentTime()
+  #identified(): void {
+    if (!this.#login.complete || this.#settle === undefined) return
+    const refusal = this.#login.refusal(this.#place.settings)
+    if (refusal !== undefined) this.#settle(refusal)
+    else this.#api?.reqCurrentTime()
   }
 
-  /** The first heartbeat was answered; without the servers of IB the session is not up. */
+  /** A heartbeat was answered; without the servers of IB the session is not up. */
   #ready(): void {
-    if (this.#settle === undefined || this.#serversLost) return
-    if (this.#accounts !== undefined && this.#nextId !== undefined) this.#settle(undefined)
+    if (this.#settle !== undefined && !this.#serversLost && this.#login.complete) this.#settle(undefined)
   }
 
   #begin(): void {
     this.#state = 'up'
-    this.#keepBeat()
-    for (const w of this.#watchers) w.up?.(true)
-  }
-
-  #keepBeat(): void {
-    let probedAt = performance.now()
-    this.#beat = setInterval(() => {
-      const now = performance.now()
-      if (now - this.#seenAt > SILENCE_MS) {
-        // Messages may wait behind this timer after a stall: they are read first.
-        setImmediate(() => {
-          if (performance.now() - this.#seenAt > SILENCE_MS) this.#end('no heartbeat for 9 s')
-        })
-      } else if (now - this.#seenAt > PROBE_MS && now - probedAt > PROBE_MS) {
-        probedAt = now
-        this.#api?.reqCurrentTime()
-      }
-    }, 250)
+    this.#beat.start()
+    this.#watchers.tell('up', true)
   }
 
   /* What the gateway says of itself. */
@@ -267,23 +238,29 @@ export class IbLink {
     else if (meaning === 'dataLost' || meaning === 'restored') this.#restore(meaning === 'dataLost')
     else if (meaning === 'inUse') this.#end(`326 client id ${this.#place.settings.clientId} is in use`)
     else if (meaning === 'moved') this.#moved(text)
-    for (const w of this.#watchers) w.note?.(code, text)
+    this.#watchers.tell('note', code, text)
   }
 
   #loseServers(why: string): void {
     if (this.#serversLost) return
     this.#serversLost = true
     if (this.#state !== 'up') return
-    for (const w of this.#watchers) w.lost?.(why, false)
+    // What waits for its turn must not leave into the dark.
+    this.pacer.clear()
+    this.#watchers.tell('lost', why, false)
   }
 
   #restore(dataLost: boolean): void {
     const was = this.#serversLost
     this.#serversLost = false
-    if (this.#state !== 'up') return this.#ready()
-    if (dataLost) for (const w of this.#watchers) w.dataLost?.()
+    if (this.#state !== 'up') {
+      // Of a session that just begins; its heartbeat says the rest.
+      if (was) this.#api?.reqCurrentTime()
+      return
+    }
+    if (dataLost) this.#watchers.tell('dataLost')
     for (const end of [...this.#waitingForServers]) end(undefined)
-    if (was) for (const w of this.#watchers) w.up?.(false)
+    if (was) this.#watchers.tell('up', false)
   }
 
   /** 1300 names the port on which the gateway goes on. */
@@ -296,10 +273,11 @@ export class IbLink {
     if (code === 502) return this.#end(`502 ${text}`)
     if (code === 506) return this.#end(`506 ${text}`)
     if (code === 505) {
-      for (const w of this.#watchers) w.damaged?.(this.#current, text.slice(0, 120))
+      // Behind the colon the client quotes the frame.
+      this.#watchers.tell('damaged', this.#current, text.split(':')[0] ?? '')
       return
     }
-    for (const w of this.#watchers) w.error?.(id, code, text)
+    this.#watchers.tell('error', id, code, text)
   }
 
   /* The end. */
@@ -308,7 +286,7 @@ export class IbLink {
     if (this.#settle !== undefined) return this.#settle(why)
     if (this.#state !== 'up') return
     this.#drop()
-    for (const w of this.#watchers) w.lost?.(why, true)
+    this.#watchers.tell('lost', why, true)
   }
 
   /** Leaves nothing behind: socket, timers, what waits to be sent. */
@@ -317,7 +295,7 @@ export class IbLink {
     this.#api = undefined
     this.#state = 'idle'
     this.#serversLost = false
-    clearInterval(this.#beat)
+    this.#beat.stop()
     api?.disconnect()
     this.pacer.clear()
     for (const end of [...this.#waitingForServers]) end('the gateway closed the connection')

@@ -13,7 +13,7 @@ import { readInstruments, text } from './run-options.ts'
 
 const ABOUT = `
 Reference data: the shipped config/instruments.yaml and your own ${OWN_NAME} in the --config directory.
-"find CODE --broker kis" asks KIS what it lists under a code. What a broker says at the time counts.`
+"find CODE --broker kis|ib" asks the broker what it lists. What a broker says at the time counts.`
 
 function withConfig(command: Command): Command {
   return command.option('--config <dir>', `directory of ${OWN_NAME} (default: ${OWN_DIR})`)
@@ -28,8 +28,11 @@ export const command: CliCommand = {
     command.addHelpText('after', ABOUT)
     const find = command.command('find').description('instruments by part of a symbol, name, id or broker code')
     find.addHelpText('after', '\nExample:\n  npx sametape instruments find 삼성전자')
-    find.option('--broker <name>', 'asks a broker instead, for a code such as 005930 or NVDA: kis')
-    action(withConfig(find.argument('<text>', 'upper and lower case are the same')), runFind)
+    find
+      .argument('<text>', 'upper and lower case are the same')
+      .option('--broker <name>', 'asks kis (by code) or ib as brokers.yaml has them, instead; no order is sent')
+      .option('--set <path=value>', 'overrides one value of the configuration; may be repeated', repeat, [])
+    action(withConfig(find), runFind)
     const show = command.command('show').description('all that holds for symbols on a day')
     show
       .argument('<symbol...>', 'symbols such as NVDA or 005930')
@@ -68,8 +71,9 @@ export const command: CliCommand = {
 async function runFind([wanted]: readonly string[], options: Options, ctx: CommandContext): Promise<CommandResult> {
   const broker = text(options, 'broker')
   if (broker !== undefined) {
+    // The client libraries take a while to load; the other commands here do without.
     const { findAtBroker } = await import('./find-at-broker.ts')
-    return findAtBroker(broker, wanted as string, text(options, 'config'), ctx)
+    return findAtBroker(broker, wanted as string, options, ctx)
   }
   const table = readInstruments(options)
   const found = table.find(wanted as string)

@@ -30,6 +30,8 @@ export interface BenchOptions {
   readonly options?: IbOptions
   readonly at?: number
   readonly instruments?: readonly Instrument[]
+  /** The venue's clock runs ahead of ours by so much. */
+  readonly skew?: { micros: number }
 }
 
 export class Bench {
@@ -71,7 +73,9 @@ export class Bench {
     const seed = given.emulator?.seed ?? 1
     const feed = new GeneratedFeed(symbols, seed, at - WARM_UP)
     const cash = readCash(['USD=10000000', 'KRW=100000000000'])
-    const emulator = await IbEmulator.create({ cash, ...given.emulator, symbols, seed }, { clock, feed })
+    const { skew } = given
+    const theirs = skew === undefined ? clock : { now: () => clock.now() + skew.micros }
+    const emulator = await IbEmulator.create({ cash, ...given.emulator, symbols, seed }, { clock: theirs, feed })
     emulator.run()
     const instruments = given.instruments ?? feed.instruments
     const context = { broker: 0, instruments, currencies: ['KRW', 'USD'], clock }

@@ -1,6 +1,6 @@
 /** `doctor ib`: every mistake has its setting, nothing is traded, and the command itself. */
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +35,17 @@ describe('doctor ib', () => {
     expect(b.venueOrders).toEqual([])
     expect(JSON.stringify(checks)).not.toContain(b.settings.account)
     await b.until(() => b.emulator.world.sessions.size === 0, 'no session is left')
+  })
+
+  it.each(['SETUP.md', 'SETUP.ko.md'])('says what %s promises, line by line', async (name) => {
+    const b = await made()
+    const checks = await examine(b)
+    const text = readFileSync(new URL(`../../../adapters/ib/${name}`, import.meta.url), 'utf8')
+    const promised = [...text.matchAll(/^ +ok {4}([a-z-]+) +(.*)$/gm)].map((m) => [m[1], m[2]])
+    expect(promised.map(([check]) => check)).toEqual(checks.map((c) => c.name))
+    // Numbers are those of whoever reads it.
+    const shape = (found: string | undefined): string => (found ?? '').replace(/[\d.*]+/g, '#')
+    expect(promised.map(([, found]) => shape(found))).toEqual(checks.map((c) => shape(c.found)))
   })
 
   it('a port that refuses: start the gateway, enable the API, the port', async () => {

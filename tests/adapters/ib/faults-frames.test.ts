@@ -37,7 +37,7 @@ describe('frames (F-19)', () => {
   })
 
   it.each(['field-short', 'field-text', 'frame-no-nul'])(
-    'an execution that is damaged (%s) is found by asking',
+    'stoqey/ib#201, #203, #226: an execution that is damaged (%s) is found by asking',
     async (kind) => {
       const b = await up()
       await b.fault({ kind, message: 'EXECUTION_DATA' })
@@ -130,7 +130,13 @@ describe('a server that says what no emulator would', () => {
       clientId: 1,
       account: 'DU0000001',
     }
-    const link = new IbLink({ settings, clock: new SystemClock(), redactor: new Redactor(), raw: () => undefined })
+    const link = new IbLink({
+      settings,
+      clock: new SystemClock(),
+      redactor: new Redactor(),
+      raw: () => undefined,
+      isRecorded: () => false,
+    })
     links.push(link)
     const lost: string[] = []
     const errors: string[] = []

@@ -68,7 +68,7 @@ describe('connecting (R-35)', () => {
     expect([...b.emulator.world.sessions].map((s) => s.clientId)).toEqual([7])
   })
 
-  it('nautechsystems/nautilus_trader#3796: the rightful owner meets its own ghost (326) and gets in when it is gone', async () => {
+  it('nautechsystems/nautilus_trader#3796, ib-api-reloaded/ib_async#152, stoqey/ibkr#133: the rightful owner meets its own ghost (326) and gets in when it is gone', async () => {
     const b = await up()
     await b.fault({ kind: 'ghost-session', for_ms: 1500 })
     await b.fault({ kind: 'socket-reset' })
@@ -146,7 +146,7 @@ describe('losing the session', () => {
     expect(b.links()).toEqual(['up'])
   })
 
-  it('F-18: a competing session takes the data (10197); one reclaim, then the feed says why', async () => {
+  it('QuantConnect/Lean#9496, F-18: a competing session takes the data (10197); one reclaim, then the feed says why', async () => {
     const b = await up()
     await b.fault({ kind: 'competing-session', for_ms: 60_000 })
     await b.until(() => b.ib.source.feeds$.value.every((f) => f.note.startsWith('10197')), '10197', 30_000)
@@ -314,7 +314,13 @@ describe('the client library (pinned)', () => {
   it('stoqey/ib#162: a session that is ended while it connects leaves no socket behind', async () => {
     const b = await made()
     const { settings } = b
-    const link = new IbLink({ settings, clock: b.context.clock, redactor: new Redactor(), raw: () => undefined })
+    const link = new IbLink({
+      settings,
+      clock: b.context.clock,
+      redactor: new Redactor(),
+      raw: () => undefined,
+      isRecorded: () => false,
+    })
     const failure = link.connect()
     await link.close()
     expect(await failure).toBe('stopped')

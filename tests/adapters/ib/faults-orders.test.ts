@@ -104,20 +104,25 @@ describe('acknowledgements', () => {
 describe('refusals (R-24)', () => {
   it.each([
     [201, 'broker'],
+    [200, 'broker'],
     [203, 'broker'],
+    [10052, 'unsupported'],
     [321, 'broker'],
     [460, 'broker'],
     [10311, 'broker'],
     [110, 'bad_price'],
     [388, 'bad_qty'],
     [387, 'unsupported'],
-  ])('F-31: %i without a status is a rejection (%s)', async (code, reason) => {
-    const b = await up()
-    await b.fault({ kind: 'order-refused', code, status: 0 })
-    const id = b.submit('NVDA', 1, 1)
-    expect((await b.event('rejected', (e) => e.orderId === id)).reason).toBe(reason)
-    expect(told(b, id)).toEqual(['rejected'])
-  })
+  ])(
+    'QuantConnect/Lean.Brokerages.InteractiveBrokers#245, F-31: %i without a status is a rejection (%s)',
+    async (code, reason) => {
+      const b = await up()
+      await b.fault({ kind: 'order-refused', code, status: 0 })
+      const id = b.submit('NVDA', 1, 1)
+      expect((await b.event('rejected', (e) => e.orderId === id)).reason).toBe(reason)
+      expect(told(b, id)).toEqual(['rejected'])
+    },
+  )
 
   it('erdewit/ib_insync#554: 201 and Inactive behind it are one rejection', async () => {
     const b = await up()
@@ -128,7 +133,7 @@ describe('refusals (R-24)', () => {
     expect(told(b, id)).toEqual(['rejected'])
   })
 
-  it('F-15: a code that nobody knows proves nothing: the order is asked about and lives', async () => {
+  it('nautechsystems/nautilus_trader#4958, F-15: a code that nobody knows proves nothing: the order is asked about and lives', async () => {
     const b = await up()
     await b.fault({ kind: 'order-message', code: 9999 })
     const id = await b.resting('NVDA', 2)
@@ -204,7 +209,7 @@ describe('fills', () => {
     expect(b.of('filled')).toHaveLength(1)
   })
 
-  it('F-09, F-27: an execution told twice, and again by every list, is one fill', async () => {
+  it('nautechsystems/nautilus_trader#1001, F-09, F-27: an execution told twice, and again by every list, is one fill', async () => {
     const b = await up()
     await b.fault({ kind: 'execution-duplicate' })
     const id = b.submit('NVDA', 1, 3)

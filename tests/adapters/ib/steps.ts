@@ -15,12 +15,12 @@ interface Ends {
 
 export class Steps {
   readonly #clock: HandClock
-  readonly #emulator: IbEmulator
+  readonly #emulators: readonly IbEmulator[]
   readonly #byPort = new Map<number, Ends>()
 
-  constructor(clock: HandClock, emulator: IbEmulator) {
+  constructor(clock: HandClock, ...emulators: readonly IbEmulator[]) {
     this.#clock = clock
-    this.#emulator = emulator
+    this.#emulators = emulators
     subscribe('net.client.socket', this.#client)
     subscribe('net.server.socket', this.#server)
   }
@@ -37,7 +37,7 @@ export class Steps {
 
   readonly #server = (message: unknown): void => {
     const { socket } = message as { readonly socket: Socket }
-    if (socket.localPort === this.#emulator.port) this.#of(socket.remotePort).server ??= socket
+    if (this.#emulators.some((e) => e.port === socket.localPort)) this.#of(socket.remotePort).server ??= socket
   }
 
   #of(port: number | undefined): Ends {
@@ -47,7 +47,7 @@ export class Steps {
   }
 
   get #busy(): boolean {
-    if (this.#emulator.busy) return true
+    if (this.#emulators.some((e) => e.busy)) return true
     for (const { client, server } of this.#byPort.values()) {
       if (client === undefined || server === undefined || client.destroyed || server.destroyed) continue
       if (client.bytesWritten !== server.bytesRead || server.bytesWritten !== client.bytesRead) return true
@@ -68,7 +68,7 @@ export class Steps {
     while (this.#clock.now() < end) {
       await this.#quiet()
       this.#clock.advance(Math.min(step, end - this.#clock.now()))
-      await this.#emulator.advance()
+      for (const emulator of this.#emulators) await emulator.advance()
     }
     await this.#quiet()
   }
