@@ -18,16 +18,19 @@ import { type LivePorts, type Played, playLive, type PlayPlace } from '../../run
 import { type LiveRun, openLiveRun } from '../../runtime/live-run.ts'
 import { closePart, figuresOf, sealPart, type SealOptions } from '../../runtime/live-seal.ts'
 import type { LiveSpec } from '../../runtime/live-spec.ts'
+import type { MarketSource } from '../../runtime/ports.ts'
 import { reopenPart } from '../../runtime/live-reopen.ts'
 import { codeVersion } from '../../tape/version.ts'
 import type { CommandContext, Options } from '../command.ts'
 import * as run from '../run-options.ts'
+import { Door } from './door.ts'
 import type { BrokerKit, PluggedBroker } from './kit.ts'
 import { configuredKits } from './kits.ts'
 import { adapterDir, nextPart, type Part, partsOf, riskDayName, stampedRoot } from './place.ts'
 import { noteAlerts, sayFeeds, sayReady, watchSession } from './progress.ts'
 import { readFor, stopOnSignal } from './options.ts'
 import { sealInWorker } from './seal-worker.ts'
+import { writeCard } from './session-cards.ts'
 
 export interface Setting {
   readonly config: EffectiveConfig
@@ -77,6 +80,9 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
   const span = readFor(options)
   const leases = takeLeases(s, r)
   const stop = stopOnSignal(ctx)
+  const { card, remove } = writeCard(s.env, r.mode, s.root)
+  let door: Door | undefined
+  let sources: readonly MarketSource[] = []
   try {
     const clock = new SystemClock()
     const from = clock.now()
@@ -94,20 +100,21 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
         const plugged = s.kits.map((kit, broker) =>
           kit.plug({ context: { ...context, broker }, dir: memory, resumed, trades: r.trades }),
         )
-        sayFeeds(
-          ctx,
-          s.live.instruments,
-          plugged.flatMap((p) => p.sources),
-        )
-        return r.plug(opened, plugged, clock)
+        const ports = r.plug(opened, plugged, clock)
+        sources = ports.sources
+        sayFeeds(ctx, s.live.instruments, sources)
+        return ports
       },
       begun: (session, opened, ready) => {
+        door = new Door(session, sources, card.socket)
         sayReady(ctx, ready)
         noteAlerts(ctx, opened)
         watchSession(ctx, session, clock, { from, to: until })
       },
     })
   } finally {
+    door?.close()
+    remove()
     stop.release()
     for (const lease of leases) lease.release()
     ctx.progress.end()
