@@ -3,7 +3,7 @@
  * its first bar; ended by a signal in the middle of the day it still seals and verifies.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -39,6 +39,11 @@ export default defineAgent({
 function table(run: string, name: string): string[][] {
   const lines = readFileSync(join(run, name), 'utf8').trimEnd().split('\n').slice(1)
   return lines.map((line) => line.split(','))
+}
+
+/** Bytes that the adapter wrote of its orders. */
+function ordersKnown(out: string): number {
+  return statSync(join(out, 'kis-orders.jsonl'), { throwIfNoEntry: false })?.size ?? 0
 }
 
 describe('sametape start', () => {
@@ -79,9 +84,7 @@ describe('sametape start', () => {
     child.stderr.on('data', (chunk: Buffer) => void (stderr += String(chunk)))
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
     const end = performance.now() + 40_000
-    while (!existsSync(join(out, 'kis-orders.jsonl')) && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    while (ordersKnown(out) === 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
     child.kill('SIGINT')
     expect(await closed).toBe(0)
     expect(stderr).toContain('ending in order')
@@ -89,6 +92,21 @@ describe('sametape start', () => {
     expect(document.verify.identical).toBe(true)
     expect(document.state).toBe('STOPPED')
     expect(document.brokers.kis?.orders).toBeGreaterThan(0)
+  })
+
+  it('killed in the middle it is sealed and verified by the same command, as far as it went', async () => {
+    const out = join(root, 'killed')
+    const child = spawn(process.execPath, [BIN, 'start', '--speed', '600', '--out', out], { stdio: 'ignore' })
+    const closed = new Promise((resolve) => child.on('close', resolve))
+    const end = performance.now() + 40_000
+    while (ordersKnown(out) === 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    child.kill('SIGKILL')
+    await closed
+    const again = runCli(['start', '--out', out, '--json'])
+    expect(again.code).toBe(0)
+    expect(JSON.parse(again.stdout)).toMatchObject({ interrupted: true, verify: { identical: true } })
+    expect(runCli(['start', '--out', out]).stderr).toContain('was sealed; name a new directory')
   })
 
   it.each([

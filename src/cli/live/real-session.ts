@@ -15,8 +15,9 @@ import { type Lease, takeLease } from '../../runtime/lease.ts'
 import { type LiveInstruments, liveInstruments } from '../../runtime/live-instruments.ts'
 import { openingAfter } from '../../runtime/live-opening.ts'
 import { type LivePorts, type Played, playLive, type PlayPlace } from '../../runtime/live-play.ts'
-import { type LiveRun, openLiveRun } from '../../runtime/live-run.ts'
-import { closePart, figuresOf, sealPart, type SealOptions } from '../../runtime/live-seal.ts'
+import { sealLeft } from '../../runtime/live-left.ts'
+import type { LiveRun } from '../../runtime/live-run.ts'
+import type { SealOptions } from '../../runtime/live-seal.ts'
 import type { LiveSpec } from '../../runtime/live-spec.ts'
 import type { MarketSource } from '../../runtime/ports.ts'
 import { reopenPart } from '../../runtime/live-reopen.ts'
@@ -134,7 +135,7 @@ async function placeOf(s: Setting, r: RealSession, seal: SealOptions, now: Micro
   const parts = partsOf(s.root)
   const nextOf = (t: Micros): Part => nextPart(s.root, riskDayName(t))
   const open = { spec: r.spec, config: s.config, agent: r.agent }
-  for (const part of parts.slice(0, -1)) if (!part.sealed) await sealLeft(part, open, seal)
+  for (const part of parts.slice(0, -1)) if (!part.sealed) await sealLeft(part.dir, open, seal)
   const days = { nextPart: nextOf, sealLater: sealInWorker }
   const last = parts.at(-1)
   if (last === undefined) return { ...nextOf(now), ...days }
@@ -142,16 +143,4 @@ async function placeOf(s: Setting, r: RealSession, seal: SealOptions, now: Micro
   // Its state at its end, by re-running it.
   const { engine, digest } = reopenPart(last.dir, open)
   return { ...nextOf(now), opening: openingAfter(engine, last.name, digest), ...days }
-}
-
-/** A part that was closed when the process died before it was sealed. */
-async function sealLeft(
-  part: Part,
-  open: Omit<Parameters<typeof openLiveRun>[0], 'dir'>,
-  seal: SealOptions,
-): Promise<void> {
-  const left = openLiveRun({ ...open, dir: part.dir })
-  if (left.engine === undefined || left.recovered === undefined) return
-  const figures = figuresOf(left, left.engine, left.recovered.opened, { events: 0, inputs: 0 })
-  await sealPart(closePart(left, figures, seal))
 }
