@@ -7,6 +7,7 @@
  * The client offers no such place, so its socket object is reached through its private field; `install` checks that it
  * is as expected.
  */
+import type { Socket } from 'node:net'
 import type { IBApi } from '@stoqey/ib'
 import { FrameSplitter } from './wire/frame.ts'
 import { WireError } from './wire/wire-error.ts'
@@ -29,6 +30,8 @@ const ERROR_MAX = 20_000
 const ERR_MSG = 4
 
 interface ClientSocket {
+  /** There is one from `connect` on. */
+  readonly client?: Socket
   onData(data: Uint8Array): void
   onMessage(payload: string): void
 }
@@ -73,6 +76,11 @@ export function install(api: IBApi, handlers: GuardHandlers): void {
     }
     if (!ended) handlers.segment()
   }
+}
+
+/** What is small waits for nothing: an order leaves when it is written. Call after `connect`. */
+export function sendAtOnce(api: IBApi): void {
+  socketOf(api).client?.setNoDelay(true)
 }
 
 export type Checked = { readonly name: number; readonly text: string } | { readonly name: number; readonly why: string }

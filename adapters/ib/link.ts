@@ -11,7 +11,7 @@ import { EventName, IBApi } from '@stoqey/ib'
 import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
 import { linkMeaning } from './codes.ts'
 import type { IbEventName, IbEvents } from './events.ts'
-import { install } from './guard.ts'
+import { install, sendAtOnce } from './guard.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { type LinkWatcher, Watchers } from './link-watcher.ts'
 import { Login } from './login.ts'
@@ -172,6 +172,7 @@ export class IbLink {
     api.on(EventName.disconnected, () => this.#from(api, () => this.#end('the gateway closed the connection')))
     for (const [name, listener] of this.#listeners) this.#attach(api, name, listener)
     api.connect(clientId)
+    sendAtOnce(api)
   }
 
   #attach(api: IBApi, name: IbEventName, listener: (...args: never[]) => void): void {

@@ -5,13 +5,17 @@
  */
 import { join } from 'node:path'
 import { instrumentTable } from '../reference/instrument-load.ts'
-import { loadAgent } from '../runtime/agent-load.ts'
-import { liveInstruments } from '../runtime/live-instruments.ts'
+import type { EffectiveConfig } from '../config/load.ts'
+import { dayOf } from '../core/base/time.ts'
+import { type LoadedAgent, loadAgent } from '../runtime/agent-load.ts'
+import { type LiveInstruments, liveInstruments } from '../runtime/live-instruments.ts'
 import { makeLiveSpec } from '../runtime/live-spec.ts'
-import { playLive } from '../runtime/live-play.ts'
+import { type Played, playLive } from '../runtime/live-play.ts'
 import type { CliCommand, CommandContext, CommandResult, Options } from './command.ts'
-import { generatedMarket, tapeMarket } from './live/embedded-market.ts'
+import { type EmbeddedMarket, generatedMarket, tapeMarket } from './live/embedded-market.ts'
 import { feedsOf } from './live/feeds.ts'
+import type { BrokerKit } from './live/kit.ts'
+import { closeLeft } from './live/left.ts'
 import { addSessionOptions, readFor, readSpeed, stopOnSignal } from './live/options.ts'
 import { noteAlerts, sayReady, watchSession } from './live/progress.ts'
 import { finish } from './live/result.ts'
@@ -39,69 +43,95 @@ export const command: CliCommand = {
 
 async function start(options: Options, ctx: CommandContext): Promise<CommandResult> {
   const dir = run.text(options, 'out') ?? stampedDir()
-  const speed = readSpeed(options)
-  const span = readFor(options)
-  const config = run.readConfig(options)
-  const agent = await loadAgent(run.text(options, 'agent') ?? 'rsi-macd')
-  const tape = run.text(options, 'tape')
+  const agentName = run.text(options, 'agent') ?? 'rsi-macd'
+  const wish = { speed: readSpeed(options), span: readFor(options), config: run.readConfig(options), dir }
+  const agent = await loadAgent(agentName)
+  const left = await closeLeft(dir, agentName, ctx)
+  if (left !== undefined) return left
   const stop = stopOnSignal(ctx)
+  const tape = run.text(options, 'tape')
+  const { symbols } = wish.config.trading
   const market =
     tape === undefined
-      ? await generatedMarket(config.trading.symbols, (done, n) => ctx.progress.update(done, n, 'market'))
+      ? await generatedMarket(symbols, (done, n) => ctx.progress.update(done, n, 'market'))
       : await tapeMarket(tape)
   ctx.progress.end()
-  const to = span === undefined ? market.to : Math.min(market.to, market.from + span)
-  const stage = await Stage.open(market, speed)
+  ctx.say(market.what)
   try {
-    const kits = stage.venues.map((v) => v.kit)
-    const live = liveInstruments({
-      symbols: await symbolsOf(config, tape),
-      venues: [...new Set(kits.flatMap((k) => k.venues))],
-      day: Math.floor(market.from / 86_400_000_000),
-      table: instrumentTable(run.text(options, 'config')),
-      base: config.risk.baseCurrency,
-    })
-    const brokers = kits.map((k) => ({ name: k.id, rules: k.rules }))
-    const spec = makeLiveSpec({ config, agent, instruments: live, brokers, fees: kits[0]?.fees ?? 'none' })
-    const past = await tapePast(market.tape, market.from, live.instruments)
-    ctx.say(market.what)
-    const { clock } = stage
-    const played = await stage.during(
-      playLive({
-        ...{ place: { name: 'day', dir, raw: join(dir, 'raw') }, spec, config, agent, clock, mode: 'start' },
-        ...{ generated: market.generated, resume: 2, until: to, stopped: stop.stopped },
-        provenance: market.provenance,
-        plug: (opened) => {
-          const resumed = opened.engine !== undefined
-          const context = { instruments: live.instruments, currencies: live.currencies, clock }
-          const feeds = feedsOf(kits, live.instruments)
-          const plugged = kits.map((kit, broker) =>
-            kit.plug({
-              context: { ...context, broker, feeds: feeds(broker) },
-              dir,
-              resumed,
-              trades: true,
-            }),
-          )
-          const own = plugged.flatMap((p) => p.past ?? [])
-          return {
-            brokers: plugged.map((p) => p.broker),
-            sources: plugged.flatMap((p) => p.sources),
-            past: [past, ...own],
-          }
-        },
-        begun: (session, opened, ready) => {
-          sayReady(ctx, ready)
-          noteAlerts(ctx, opened)
-          watchSession(ctx, session, clock, { from: market.from, to })
-        },
-      }),
-    )
+    const played = await play({ ...wish, agent, market, options, stopped: stop.stopped }, ctx)
     ctx.progress.end()
     return await finish(played, ctx)
   } finally {
     stop.release()
-    await stage.close()
     market.remove()
   }
+}
+
+interface Wish {
+  readonly dir: string
+  readonly speed: number
+  readonly span: number | undefined
+  readonly config: EffectiveConfig
+  readonly agent: LoadedAgent
+  readonly market: EmbeddedMarket
+  readonly options: Options
+  readonly stopped: Promise<unknown>
+}
+
+async function play(w: Wish, ctx: CommandContext): Promise<Played> {
+  const { market, config, agent, dir } = w
+  const to = w.span === undefined ? market.to : Math.min(market.to, market.from + w.span)
+  const stage = await Stage.open(market, w.speed)
+  const { clock } = stage
+  const kits = stage.venues.map((v) => v.kit)
+  try {
+    const live = await instrumentsOf(w, kits)
+    const brokers = kits.map((k) => ({ name: k.id, rules: k.rules }))
+    const spec = makeLiveSpec({ config, agent, instruments: live, brokers, fees: kits[0]?.fees ?? 'none' })
+    const past = await tapePast(market.tape, market.from, live.instruments)
+    const session = playLive({
+      ...{
+        place: { name: 'day', dir, raw: join(dir, 'raw') },
+        spec,
+        config,
+        agent,
+        clock,
+        mode: 'start',
+        resume: 2,
+        until: to,
+      },
+      ...{ generated: market.generated, stopped: w.stopped, provenance: market.provenance },
+      plug: (opened) => {
+        const context = { instruments: live.instruments, currencies: live.currencies, clock }
+        const place = { dir, resumed: opened.engine !== undefined, trades: true }
+        const feeds = feedsOf(kits, live.instruments)
+        const plugged = kits.map((kit, broker) =>
+          kit.plug({ ...place, context: { ...context, broker, feeds: feeds(broker) } }),
+        )
+        return {
+          brokers: plugged.map((p) => p.broker),
+          sources: plugged.flatMap((p) => p.sources),
+          past: [past, ...plugged.flatMap((p) => p.past ?? [])],
+        }
+      },
+      begun: (begun, opened, ready) => {
+        sayReady(ctx, ready)
+        noteAlerts(ctx, opened)
+        watchSession(ctx, begun, clock, { from: market.from, to })
+      },
+    })
+    return await stage.during(session)
+  } finally {
+    await stage.close()
+  }
+}
+
+async function instrumentsOf({ market, config, options }: Wish, kits: readonly BrokerKit[]): Promise<LiveInstruments> {
+  return liveInstruments({
+    symbols: await symbolsOf(config, run.text(options, 'tape')),
+    venues: [...new Set(kits.flatMap((k) => k.venues))],
+    day: dayOf(market.from),
+    table: instrumentTable(run.text(options, 'config')),
+    base: config.risk.baseCurrency,
+  })
 }

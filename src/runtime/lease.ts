@@ -73,7 +73,7 @@ export function readLease(file: string): LeaseFacts | undefined {
   }
 }
 
-export function isAlive({ pid, born }: LeaseFacts): boolean {
+export function isAlive({ pid, born }: Pick<LeaseFacts, 'pid' | 'born'>): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
@@ -85,7 +85,7 @@ export function isAlive({ pid, born }: LeaseFacts): boolean {
 }
 
 /** Start of a process in clock ticks since boot; undefined where the system has no /proc. */
-function bornOf(pid: number): string | undefined {
+export function bornOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]

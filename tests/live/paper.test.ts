@@ -8,6 +8,20 @@ import { runCli } from '../cli/run-cli.ts'
 import { PaperBench } from '../support/paper-bench.ts'
 import { killAgainAndAgain } from './kills.ts'
 
+interface Status {
+  readonly state: string
+  readonly brokers: readonly unknown[]
+  readonly positions: readonly { readonly symbol: string; readonly qty: string; readonly external: string }[]
+}
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (const end = performance.now() + 60_000; performance.now() < end; ) {
+    const found = await look()
+    if (found !== undefined) return found
+  }
+  throw new Error('not within a minute')
+}
+
 const root = mkdtempSync(join(tmpdir(), 'sametape-paper-'))
 let bench: PaperBench
 
@@ -106,6 +120,44 @@ describe('paper on the emulator in another process', () => {
     }
     expect((await bench.state()).orders).toHaveLength(before.orders.length)
   }, 60_000)
+
+  it('the operator sees how it stands, adopts what was not ours, and kills: flat, not armed again by itself', async () => {
+    const out = join(root, 'operated')
+    // Somebody bought before: whatever the lives above left, or this one.
+    if (Object.keys((await bench.state()).positions).length === 0) await bench.paper('--for', '15s').closed
+    const fixed = ['--config', join(bench.dir, 'config'), '--agent', 'hold', '--out', out]
+    const life = bench.run('paper', ...fixed, '--json')
+    const ask = async (...args: string[]) => {
+      const asked = bench.run(...args, '--json')
+      const code = await asked.closed
+      return { code, stderr: asked.stderr, json: JSON.parse(asked.stdout || 'null') as Status | null }
+    }
+    const status = await until(async () => {
+      const { json } = await ask('status', out)
+      return json?.state === 'LIVE' ? json : undefined
+    })
+    expect(status.brokers).toMatchObject([{ name: 'kis', link: 'up', reconciled: true }])
+    const venue = await bench.state()
+    const [symbol, held] = Object.entries(venue.positions)[0] ?? ['', { qty: '0' }]
+    expect(status.positions.find((p) => p.symbol === symbol)).toMatchObject({ qty: '0', external: held.qty })
+    expect((await ask('adopt', symbol, '--broker', 'nobody')).stderr).toContain('--broker nobody: this session has kis')
+    const adopted = await ask('adopt', symbol, '--broker', 'kis')
+    expect(adopted.json?.positions.find((p) => p.symbol === symbol)).toMatchObject({ qty: held.qty, external: '0' })
+    expect((await ask('kill', out)).json?.state).toMatch(/LIQUIDATING|STOPPED/)
+    expect(await life.closed).toBe(1)
+    const document = JSON.parse(life.stdout) as { state: string; stopped: { rule: string }; positions: object }
+    expect(document).toMatchObject({ state: 'STOPPED', stopped: { rule: 'R-39' }, positions: {} })
+    const after = await bench.state()
+    expect(after.positions[symbol]).toBeUndefined()
+    // What was not ours is there as before.
+    for (const [other, { qty }] of Object.entries(venue.positions)) {
+      if (other !== symbol) expect(after.positions[other]?.qty).toBe(qty)
+    }
+    const again = bench.run('paper', ...fixed, '--for', '8s', '--json')
+    await again.closed
+    expect(JSON.parse(again.stdout)).toMatchObject({ stopped: { rule: 'R-39' } })
+    expect((await ask('status')).stderr).toContain('no session runs')
+  }, 180_000)
 
   it.each([
     [{ TRADING_MODE: 'live' }, [], /TRADING_MODE=live, but the command is "paper"/],

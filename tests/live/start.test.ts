@@ -41,6 +41,11 @@ function table(run: string, name: string): string[][] {
   return lines.map((line) => line.split(','))
 }
 
+/** Bytes that the adapter wrote of its orders. */
+function ordersKnown(out: string): number {
+  return statSync(join(out, 'kis-orders.jsonl'), { throwIfNoEntry: false })?.size ?? 0
+}
+
 describe('sametape start', () => {
   it('trades, seals, verifies, and finds every indicator warm at the first completed bar', () => {
     writeFileSync(join(root, 'ready.ts'), AGENT)
@@ -87,11 +92,7 @@ describe('sametape start', () => {
     child.stderr.on('data', (chunk: Buffer) => void (stderr += String(chunk)))
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
     const end = performance.now() + 40_000
-    // The file is there from the start; a line in it is an order on its way.
-    const orders = join(out, 'kis-orders.jsonl')
-    while (!(existsSync(orders) && statSync(orders).size > 0) && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    while (ordersKnown(out) === 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
     child.kill('SIGINT')
     expect(await closed).toBe(0)
     expect(stderr).toContain('ending in order')
@@ -99,6 +100,21 @@ describe('sametape start', () => {
     expect(document.verify.identical).toBe(true)
     expect(document.state).toBe('STOPPED')
     expect(document.brokers.kis?.orders).toBeGreaterThan(0)
+  })
+
+  it('killed in the middle it is sealed and verified by the same command, as far as it went', async () => {
+    const out = join(root, 'killed')
+    const child = spawn(process.execPath, [BIN, 'start', '--speed', '600', '--out', out], { stdio: 'ignore' })
+    const closed = new Promise((resolve) => child.on('close', resolve))
+    const end = performance.now() + 40_000
+    while (ordersKnown(out) === 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    child.kill('SIGKILL')
+    await closed
+    const again = runCli(['start', '--out', out, '--json'])
+    expect(again.code).toBe(0)
+    expect(JSON.parse(again.stdout)).toMatchObject({ interrupted: true, verify: { identical: true } })
+    expect(runCli(['start', '--out', out]).stderr).toContain('was sealed; name a new directory')
   })
 
   it.each([

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BIN } from '../cli/run-cli.ts'
 
@@ -142,6 +142,7 @@ export class PaperBench {
   }
 
   get parts(): string[] {
+    if (!existsSync(this.out)) return []
     return readdirSync(this.out)
       .filter((n) => !n.startsWith('.'))
       .map((n) => join(this.out, n))

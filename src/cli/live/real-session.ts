@@ -15,13 +15,16 @@ import { type Lease, takeLease } from '../../runtime/lease.ts'
 import { type LiveInstruments, liveInstruments } from '../../runtime/live-instruments.ts'
 import { openingAfter } from '../../runtime/live-opening.ts'
 import { type LivePorts, type Played, playLive, type PlayPlace } from '../../runtime/live-play.ts'
-import { type LiveRun, openLiveRun } from '../../runtime/live-run.ts'
-import { closePart, figuresOf, sealPart, type SealOptions } from '../../runtime/live-seal.ts'
+import { sealLeft } from '../../runtime/live-left.ts'
+import type { LiveRun } from '../../runtime/live-run.ts'
+import type { SealOptions } from '../../runtime/live-seal.ts'
 import type { LiveSpec } from '../../runtime/live-spec.ts'
+import type { MarketSource } from '../../runtime/ports.ts'
 import { reopenPart } from '../../runtime/live-reopen.ts'
 import { codeVersion } from '../../tape/version.ts'
 import type { CommandContext, Options } from '../command.ts'
 import * as run from '../run-options.ts'
+import { Door } from './door.ts'
 import { feedsOf } from './feeds.ts'
 import type { BrokerKit, PluggedBroker } from './kit.ts'
 import { configuredKits } from './kits.ts'
@@ -29,6 +32,7 @@ import { adapterDir, nextPart, type Part, partsOf, riskDayName, stampedRoot } fr
 import { noteAlerts, sayFeeds, sayReady, watchSession } from './progress.ts'
 import { readFor, stopOnSignal } from './options.ts'
 import { sealInWorker } from './seal-worker.ts'
+import { writeCard } from './session-cards.ts'
 
 export interface Setting {
   readonly config: EffectiveConfig
@@ -78,6 +82,9 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
   const span = readFor(options)
   const leases = takeLeases(s, r)
   const stop = stopOnSignal(ctx)
+  const { card, remove } = writeCard(s.env, r.mode, s.root)
+  let door: Door | undefined
+  let sources: readonly MarketSource[] = []
   try {
     const clock = new SystemClock()
     const from = clock.now()
@@ -103,20 +110,21 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
             trades: r.trades,
           }),
         )
-        sayFeeds(
-          ctx,
-          s.live.instruments,
-          plugged.flatMap((p) => p.sources),
-        )
-        return r.plug(opened, plugged, clock)
+        const ports = r.plug(opened, plugged, clock)
+        sources = ports.sources
+        sayFeeds(ctx, s.live.instruments, sources)
+        return ports
       },
       begun: (session, opened, ready) => {
+        door = new Door(session, sources, card.socket)
         sayReady(ctx, ready)
         noteAlerts(ctx, opened)
         watchSession(ctx, session, clock, { from, to: until })
       },
     })
   } finally {
+    door?.close()
+    remove()
     stop.release()
     for (const lease of leases) lease.release()
     ctx.progress.end()
@@ -136,7 +144,7 @@ async function placeOf(s: Setting, r: RealSession, seal: SealOptions, now: Micro
   const parts = partsOf(s.root)
   const nextOf = (t: Micros): Part => nextPart(s.root, riskDayName(t))
   const open = { spec: r.spec, config: s.config, agent: r.agent }
-  for (const part of parts.slice(0, -1)) if (!part.sealed) await sealLeft(part, open, seal)
+  for (const part of parts.slice(0, -1)) if (!part.sealed) await sealLeft(part.dir, open, seal)
   const days = { nextPart: nextOf, sealLater: sealInWorker }
   const last = parts.at(-1)
   if (last === undefined) return { ...nextOf(now), ...days }
@@ -144,16 +152,4 @@ async function placeOf(s: Setting, r: RealSession, seal: SealOptions, now: Micro
   // Its state at its end, by re-running it.
   const { engine, digest } = reopenPart(last.dir, open)
   return { ...nextOf(now), opening: openingAfter(engine, last.name, digest), ...days }
-}
-
-/** A part that was closed when the process died before it was sealed. */
-async function sealLeft(
-  part: Part,
-  open: Omit<Parameters<typeof openLiveRun>[0], 'dir'>,
-  seal: SealOptions,
-): Promise<void> {
-  const left = openLiveRun({ ...open, dir: part.dir })
-  if (left.engine === undefined || left.recovered === undefined) return
-  const figures = figuresOf(left, left.engine, left.recovered.opened, { events: 0, inputs: 0 })
-  await sealPart(closePart(left, figures, seal))
 }

@@ -221,6 +221,8 @@ export class Engine {
     if (!desk.ledger.holds(instrument, true)) return
     desk.valuation.revalue(instrument)
     desk.valuation.settle()
+    // A first arming waits for the price of all that is held.
+    if (desk.state === 'RECONCILING' && desk.losses.initial === 0) settleReconciling(desk)
     watchLosses(desk)
     watchStops(desk, instrument)
     watchDrift(desk, instrument)

@@ -98,7 +98,8 @@ export function armByOperator(desk: Desk): void {
 
 function begin(desk: Desk, why: string): void {
   if (desk.losses.initial === 0) {
-    if (!desk.valuation.computable()) return
+    // E_0 is what every limit is measured from: holdings without a price would make it too small.
+    if (!desk.valuation.whole()) return
     desk.valuation.settle()
     desk.losses.arm(desk.valuation.equity, desk.valuation.limitBase())
     // Its first day begins now, whichever roll was slept through before.

@@ -88,6 +88,14 @@ export class Valuation {
     )
   }
 
+  /** Computable, and nothing that is held counts as nothing for want of a price. */
+  whole(): boolean {
+    const { instruments } = this.#market
+    return (
+      this.computable() && instruments.every((i) => this.#ledger.owned(i.id) === 0 || this.#market.of(i.id).mark2 > 0)
+    )
+  }
+
   #cashSum(currency: number): Money {
     let sum = 0
     for (const cash of this.#ledger.cash) sum += cash[currency] as Money

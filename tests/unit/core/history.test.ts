@@ -6,7 +6,7 @@ import { Engine } from '../../../src/core/engine/engine.ts'
 import { recordedEvents } from '../../../src/runtime/record-events.ts'
 import { viewRecord, type RecordView } from '../../../src/runtime/record-fields.ts'
 import { MINUTE, T0 } from '../../support/memory-run.ts'
-import { Rig } from '../../support/engine-rig.ts'
+import { LIVE_BROKER, Rig, usd } from '../../support/engine-rig.ts'
 
 interface Seen {
   bars: { start: number; close: number; sma: number; ordered: boolean; mayOpen: boolean }[]
@@ -123,5 +123,24 @@ describe('a session that waits for one rate alone', () => {
     rig.fx('USDKRW', 1400)
     expect(rig.state).toBe('LIVE')
     expect(rig.alerts('restart')).toEqual([])
+  })
+})
+
+describe('the first arming', () => {
+  it('waits for the price of holdings found in the account, which count in E_0', () => {
+    const rig = new Rig({ arming: 'operator', brokers: [LIVE_BROKER], cash: [{}] })
+    rig.step({ type: 'system', t: rig.t, fact: 'restarted', value: 2 })
+    rig.step({ type: 'link', t: rig.t, broker: 0, link: 'up' })
+    const request = rig.commands.findLast((c) => c.type === 'reconcile')
+    const position = { instrument: 0, qty: 100, sellable: 100, avgPrice: 0 }
+    rig.step({
+      ...{ type: 'books', t: rig.t, broker: 0, orders: [], fills: [], positions: [position] },
+      requestId: request?.type === 'reconcile' ? request.requestId : 0,
+      cash: [{ currency: 0, amount: usd(1000) }],
+    })
+    expect(rig.state).toBe('RECONCILING')
+    rig.mark('AAA', 50)
+    expect(rig.state).toBe('LIVE')
+    expect(rig.desk.losses.initial).toBe(usd(6000))
   })
 })
