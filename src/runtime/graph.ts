@@ -51,6 +51,7 @@ export class RunGraph implements RunStreams {
   readonly equity$: Observable<readonly EquityOutput[]>
   readonly states$: Observable<readonly StateOutput[]>
   readonly alerts$: Observable<readonly AlertOutput[]>
+  #silent = false
   #failed: { readonly error: unknown } | undefined
 
   constructor(setup: EngineSetup) {
@@ -108,8 +109,12 @@ export class RunGraph implements RunStreams {
     this.#check()
   }
 
+  /** Thrown once, to whoever runs the graph; from then on nobody is told anything. */
   #check(): void {
-    if (this.#failed !== undefined) throw this.#failed.error
+    const failed = this.#failed
+    if (failed === undefined || this.#silent) return
+    this.#silent = true
+    throw failed.error
   }
 
   /** Hands what gathered since the last time to whoever listens. */
@@ -122,6 +127,6 @@ export class RunGraph implements RunStreams {
     if (this.#pending.length === 0) return
     const rows = this.#pending
     this.#pending = []
-    this.#outputs.next(rows)
+    if (!this.#silent) this.#outputs.next(rows)
   }
 }

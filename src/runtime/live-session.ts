@@ -88,6 +88,8 @@ export class LiveSession {
   #syncTimer: ReturnType<typeof setInterval> | undefined
   #failed: { readonly error: unknown } | undefined
   #full = false
+  /** What a listener of the output streams threw. */
+  listenerFailed: { readonly error: unknown } | undefined
   #watch: ProcessWatch | undefined
   #resume: 0 | 1 | 2 = 0
   #stalledAt = -Infinity
@@ -182,8 +184,19 @@ export class LiveSession {
       this.#sink.journal.sync()
     }
     for (const { command, arrived } of commands) this.#carryOut(command, arrived)
-    this.#sink.give()
+    this.#give()
     this.#watchDisk()
+  }
+
+  /** F-57: whoever listens and throws ends the session in order; nobody is told anything any more. */
+  #give(): void {
+    if (this.listenerFailed !== undefined) return
+    try {
+      this.#sink.give()
+    } catch (error) {
+      this.listenerFailed = { error }
+      this.input({ type: 'system', fact: 'failed', value: 0 })
+    }
   }
 
   /** to start anew and reconcile is tried once in ten minutes; what stands still again comes to its end. */

@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 describe('paper on the emulator in another process', () => {
-  it('killed twenty times at random moments: no fill lost, no order twice, and the recording verifies', async () => {
+  it('F-56 killed twenty times at random moments: no fill lost, no order twice, and the recording verifies', async () => {
     const report = await killAgainAndAgain(bench, 20, 7)
     expect(report.faults).toEqual([])
     expect(report.orders).toBeGreaterThan(5)
@@ -61,7 +61,7 @@ describe('paper on the emulator in another process', () => {
     }
   }, 120_000)
 
-  it('a second session on the same account is refused while the first holds the lease (I-29)', async () => {
+  it('a second session on the same account is refused while the first holds the lease (I-29, F-59)', async () => {
     const first = bench.paper()
     await first.begun
     const { code, stderr } = await second(join(root, 'other'))

@@ -48,6 +48,31 @@ describe('a live session', () => {
     expect(readFileSync(join(dir, 'fills.csv'), 'utf8').trimEnd().split('\n')).toHaveLength(1 + desk.fillCount)
   })
 
+  test('F-57 a listener that throws ends it in order: sold out, sealed, verified', async () => {
+    const dir = join(root, 'listener')
+    const play = new Play(dir, books(), T0, 0)
+    let heard = 0
+    play.run.graph.fills$.subscribe(() => {
+      heard++
+      throw new Error('a bad sink')
+    })
+    while (play.books.held === 0) play.quotes(1)
+    // Records reach listeners with the next commit, and RxJS tells of the throw on a timer.
+    while (heard === 0 || play.session.listenerFailed === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      play.quotes(1)
+    }
+    play.quotes(5)
+    const { desk } = play.session.engine
+    expect(play.session.listenerFailed?.error).toMatchObject({ message: 'a bad sink' })
+    expect(play.session.failure).toBeUndefined()
+    expect([desk.state, play.books.held, heard]).toEqual(['STOPPED', 0, 1])
+    await play.session.end()
+    const summary = await sealLiveRun(play.run, play.session, { mode: 'paper', agent: loaded, generated: true })
+    const { spec } = await openRun(dir)
+    expect(rerunLive(dir, spec as LiveSpec, loaded).digest).toBe(summary.digest)
+  })
+
   test('killed again and again it goes on: no order twice, no fill lost, nothing opened before the books agree', async () => {
     let dir = join(root, 'killed')
     const account = books()

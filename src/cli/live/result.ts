@@ -29,10 +29,21 @@ export async function finish(played: Played, ctx: CommandContext): Promise<Comma
     brokers: countByBroker(played.parts, desk.brokerNames),
     ready: played.ready,
     verify: verified,
-    report: await writeReport(played.parts.at(-1) as string),
+    report: await writeReport(played.parts.at(-1) as string, { verification: verified }),
   }
   say(ctx, json, verified)
+  for (const why of troubles(session)) ctx.note(why)
   return { json, exitCode: exitCodeOf(desk, verified) }
+}
+
+/** What ended it from outside the market. */
+function troubles({ diskFull, listenerFailed }: Played['session']): string[] {
+  const found: string[] = []
+  if (diskFull)
+    found.push('the disk was full: what was held was sold with the space kept for that; free some and start anew')
+  if (listenerFailed !== undefined)
+    found.push(`a sink failed and the session was ended: ${String(listenerFailed.error)}`)
+  return found
 }
 
 /** Over all brokers, what is ours and not zero. */

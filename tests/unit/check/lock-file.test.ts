@@ -20,7 +20,7 @@ it.each<[string, LockedPackage]>([
   ['install script', { ...good, hasInstallScript: true }],
   ['licence GPL-3.0-only', { ...good, license: 'GPL-3.0-only' }],
   ['licence unknown', { version: '1.0.0', integrity: 'sha512-x' }],
-])('finds: %s', (message, entry) => {
+])('F-78 finds: %s', (message, entry) => {
   const faults = faultsOf(entry)
   expect(faults).toHaveLength(1)
   expect(faults[0]).toContain(`node_modules/@a/b: `)

@@ -223,7 +223,7 @@ describe('damage', () => {
     expect([...kept].sort()).toEqual([0, 3, 4, 6])
   })
 
-  it('of any single bit is found', () => {
+  it('F-66 of any single bit is found', () => {
     const { dir } = write(SMALL, 400)
     for (const name of readdirSync(dir)) {
       const file = join(dir, name)

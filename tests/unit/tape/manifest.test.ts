@@ -66,7 +66,7 @@ describe('a sealed manifest', () => {
     await expect(reading(text)).rejects.toBeInstanceOf(TapeError)
   })
 
-  it('is refused with any bit flipped', async () => {
+  it('F-66 is refused with any bit flipped', async () => {
     const file = join(await freshDir(), 'manifest.json')
     const whole = Buffer.from(sealed({ format: 'x', version: 1, n: 3 }))
     for (let bit = 0; bit < whole.length * 8; bit++) {
