@@ -32,6 +32,7 @@ const BACK_OFF: readonly Micros[] = [1 * SECOND, 2 * SECOND, 4 * SECOND, 20 * SE
 /** Between two looks for silent lines. */
 const TURN: Micros = SECOND
 const RECLAIM_AFTER: Micros = 5 * SECOND
+const REASONS_MAX = 100
 
 export class IbMarketSource implements MarketSource {
   readonly id = 'ib'
@@ -232,7 +233,10 @@ export class IbMarketSource implements MarketSource {
 
   /** F-19: kept in the recording, counted, not used. */
   #unused(why: string): void {
-    this.quarantined.set(why, (this.quarantined.get(why) ?? 0) + 1)
+    // Reasons quote what came: no more of them are kept apart than people can read (I-40).
+    const known = this.quarantined.has(why) || this.quarantined.size < REASONS_MAX
+    const reason = known ? why : 'something else'
+    this.quarantined.set(reason, (this.quarantined.get(reason) ?? 0) + 1)
   }
 
   #later(span: Micros, then: () => void): void {

@@ -127,6 +127,11 @@ export class IbEmulator {
     return this.#door.port
   }
 
+  /** Ports of clients on loopback, for those who watch what is on its way. */
+  get ports(): readonly number[] {
+    return [this.port]
+  }
+
   get control(): string {
     return `http://127.0.0.1:${this.#controlPort}`
   }

@@ -1,12 +1,18 @@
 /**
- * Emulator and session on one clock that the test moves: it goes on only when every byte that one end of a connection
+ * Emulators and session on one clock that the test moves: it goes on only when every byte that one end of a connection
  * has written was read at the other, so a day of real frames over a real socket plays in seconds, in its own order.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
-import type { IbEmulator } from '../../../adapters/ib/emulator/emulator.ts'
 import type { Micros } from '../../../src/core/base/time.ts'
 import type { HandClock } from '../../support/live-parts.ts'
+
+/** A venue played in this process. */
+export interface Stepped {
+  readonly ports: readonly number[]
+  readonly busy: boolean
+  advance(): Promise<void>
+}
 
 interface Ends {
   client?: Socket
@@ -15,12 +21,12 @@ interface Ends {
 
 export class Steps {
   readonly #clock: HandClock
-  readonly #emulators: readonly IbEmulator[]
+  readonly #venues: readonly Stepped[]
   readonly #byPort = new Map<number, Ends>()
 
-  constructor(clock: HandClock, ...emulators: readonly IbEmulator[]) {
+  constructor(clock: HandClock, ...venues: readonly Stepped[]) {
     this.#clock = clock
-    this.#emulators = emulators
+    this.#venues = venues
     subscribe('net.client.socket', this.#client)
     subscribe('net.server.socket', this.#server)
   }
@@ -37,7 +43,7 @@ export class Steps {
 
   readonly #server = (message: unknown): void => {
     const { socket } = message as { readonly socket: Socket }
-    if (this.#emulators.some((e) => e.port === socket.localPort)) this.#of(socket.remotePort).server ??= socket
+    if (this.#venues.some((v) => v.ports.includes(socket.localPort ?? 0))) this.#of(socket.remotePort).server ??= socket
   }
 
   #of(port: number | undefined): Ends {
@@ -47,7 +53,7 @@ export class Steps {
   }
 
   get #busy(): boolean {
-    if (this.#emulators.some((e) => e.busy)) return true
+    if (this.#venues.some((v) => v.busy)) return true
     for (const { client, server } of this.#byPort.values()) {
       if (client === undefined || server === undefined || client.destroyed || server.destroyed) continue
       if (client.bytesWritten !== server.bytesRead || server.bytesWritten !== client.bytesRead) return true
@@ -68,7 +74,7 @@ export class Steps {
     while (this.#clock.now() < end) {
       await this.#quiet()
       this.#clock.advance(Math.min(step, end - this.#clock.now()))
-      for (const emulator of this.#emulators) await emulator.advance()
+      for (const venue of this.#venues) await venue.advance()
     }
     await this.#quiet()
   }

@@ -52,7 +52,7 @@ export async function fuzz(
   const attack = new Attack(gateway, Rng.start(seed, 0x66757a7a), frameSet, faults)
   try {
     await attack.run(frames, progress)
-    return attack.outcome(frames)
+    return attack.outcome()
   } finally {
     await attack.close()
     gateway.close()
@@ -72,7 +72,7 @@ class Attack {
   readonly #reasons = new Map<string, number>()
   #up = false
   #ups = 0
-  #segments = 0
+  #read = 0
   #events = 0
   #slowest = 0
 
@@ -91,7 +91,7 @@ class Attack {
     this.#ib.broker.events$.subscribe((events) => this.#take(events))
     this.#ib.source.events$.subscribe((events) => this.#take(events))
     this.#ib.broker.raw$.subscribe((frame) => {
-      if (frame.direction === 'in') this.#segments++
+      if (frame.direction === 'in') this.#read++
     })
     this.#ib.source.start()
   }
@@ -113,14 +113,15 @@ class Attack {
   async run(frames: number, progress: (done: number) => void): Promise<void> {
     await this.#connect()
     this.#order(1)
-    for (let done = 0; done < frames; done += BATCH) {
+    // Frames that reached the client count, not those that were lost with their session.
+    for (let round = 1; this.#read < frames; round++) {
       if (!this.#up) await this.#connect()
       const began = performance.now()
-      await this.#batch(Math.min(BATCH, frames - done))
+      await this.#batch(BATCH)
       this.#slowest = Math.max(this.#slowest, performance.now() - began)
-      if (done % (BATCH * 50) === 0) progress(done)
+      if (round % 50 === 0) progress(this.#read)
       // New orders for what comes to hit, and the questions that go with them.
-      if (this.#up && done % (BATCH * 10) === 0) this.#order(2 + done / BATCH)
+      if (this.#up && round % 10 === 0) this.#order(1 + round)
     }
     await this.#connect()
   }
@@ -134,13 +135,13 @@ class Attack {
       at = end
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
-    const seen = this.#segments
+    const seen = this.#read
     this.#gateway.write(HEARTBEAT)
     const end = performance.now() + STUCK_MS
-    while (this.#up && this.#segments === seen && performance.now() < end) {
+    while (this.#up && this.#read === seen && performance.now() < end) {
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
-    if (this.#up && this.#segments === seen) {
+    if (this.#up && this.#read === seen) {
       this.#count('a frame that never ends')
       this.#gateway.drop()
       await this.#until(() => !this.#up)
@@ -191,10 +192,10 @@ class Attack {
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1)
   }
 
-  outcome(frames: number): FuzzOutcome {
+  outcome(): FuzzOutcome {
     const reasons = new Map([...this.#reasons, ...this.#ib.source.quarantined])
     const found = { sessions: this.#ups, events: this.#events, reasons, faults: this.#faults, slowest: this.#slowest }
-    return { frames, ...found }
+    return { frames: this.#read, ...found }
   }
 
   async close(): Promise<void> {

@@ -72,10 +72,10 @@ export function mutated(rng: Rng, corpus: readonly (readonly string[])[]): Uint8
   const kind = rng.below(1000)
   if (kind < 50) return encodeFrame(tokens)
   const frame = encodeFrame(kind < 850 ? fields(rng, tokens) : tokens)
-  if (kind >= 850 && kind < 998) {
+  if (kind >= 850 && kind < 999) {
     // Bytes of the payload; the length stays true.
     for (let i = rng.below(6); i >= 0; i--) frame[4 + rng.below(Math.max(1, frame.length - 4))] = rng.below(256)
-  } else if (kind >= 998) {
+  } else if (kind >= 999) {
     // A length that is not true: the stream is lost, and must be given up in time.
     frame[pick(rng, [0, 1, 2, 3, 3, 3])] = rng.below(256)
   }
