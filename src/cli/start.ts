@@ -94,6 +94,7 @@ async function play(w: Wish, ctx: CommandContext): Promise<Played> {
         const context = { instruments: live.instruments, currencies: live.currencies, clock }
         const place = { dir, resumed: opened.engine !== undefined, trades: true }
         const plugged = kits.map((kit, broker) => kit.plug({ ...place, context: { ...context, broker } }))
+        stage.watch(plugged)
         return {
           brokers: plugged.map((p) => p.broker),
           sources: plugged.flatMap((p) => p.sources),
