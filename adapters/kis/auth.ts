@@ -68,6 +68,11 @@ export class TokenDesk {
     return this.#flight
   }
 
+  /** Is one being fetched, from the file or from the broker? */
+  get busy(): boolean {
+    return this.#flight !== undefined
+  }
+
   /** The broker refused this token: never use it again. */
   drop(token: string): void {
     this.#bad = token

@@ -46,6 +46,8 @@ export interface Kis {
   readonly broker: KisBroker<Environment>
   readonly source: KisMarketSource
   readonly redactor: Redactor
+  /** Does it work on something that no socket shows, such as the file of a token? */
+  readonly busy: () => boolean
 }
 
 /** Name of the pair whose rate the account knows. */
@@ -67,7 +69,7 @@ function plug<E extends Environment>(
   settings: KisSettings,
   context: AdapterContext,
   options: KisOptions,
-): { broker: KisBroker<E>; source: KisMarketSource; redactor: Redactor } {
+): { broker: KisBroker<E>; source: KisMarketSource; redactor: Redactor; busy: () => boolean } {
   const redactor = new Redactor()
   redactor.hide(settings.htsId, settings.account.number)
   const raw$ = new Subject<RawFrame>()
@@ -186,7 +188,8 @@ function plug<E extends Environment>(
       await close()
     },
   })
-  return { broker: ends.broker, source: ends.source, redactor }
+  const busy = (): boolean => trading.tokens.busy || (quoting?.tokens.busy ?? false)
+  return { broker: ends.broker, source: ends.source, redactor, busy }
 }
 
 export function rulesOf(settings: KisSettings): BrokerRules {

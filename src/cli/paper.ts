@@ -23,6 +23,7 @@ export const command: CliCommand = {
     command
       .option('--agent <name|file.ts>', 'a reference agent or your own file', 'rsi-macd')
       .option('--broker <which>', 'paper: the brokers’ own paper accounts; sim: the simulated broker', 'paper')
+      .option('--speed <n>', 'only 1: brokers keep the time of the wall', '1')
       .option('--cash <amounts>', 'of the simulated broker: 1000000 of base, or USD=50000,KRW=100000000')
   },
   run: (_, options, ctx) => paper(options, ctx),
@@ -31,6 +32,12 @@ export const command: CliCommand = {
 async function paper(options: Options, ctx: CommandContext): Promise<CommandResult> {
   const which = run.text(options, 'broker')
   if (which !== 'paper' && which !== 'sim') throw new Failure(`--broker ${which}: write paper or sim`, 2)
+  if (run.text(options, 'speed') !== '1') {
+    throw new Failure(
+      `--speed ${run.text(options, 'speed')}: brokers keep the time of the wall, so paper knows 1 alone; "start" plays faster`,
+      2,
+    )
+  }
   const setting = readSetting(options, 'paper', ({ config, env, kits }) => {
     assertMode('paper', config, env)
     assertHours(config, kits)

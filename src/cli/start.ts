@@ -108,6 +108,7 @@ async function play(w: Wish, ctx: CommandContext): Promise<Played> {
         const plugged = kits.map((kit, broker) =>
           kit.plug({ ...place, context: { ...context, broker, feeds: feeds(broker) } }),
         )
+        stage.watch(plugged)
         return {
           brokers: plugged.map((p) => p.broker),
           sources: plugged.flatMap((p) => p.sources),

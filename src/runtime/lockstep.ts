@@ -19,6 +19,8 @@ export interface LockstepOptions {
   readonly clock: LockstepClock
   readonly loopback: Loopback
   readonly venues: readonly PlayedVenue[]
+  /** Is anybody else at work on something that no socket shows? */
+  readonly busy?: () => boolean
   /** Run-clock seconds a wall second; Infinity: as fast as it goes. */
   readonly speed: number
 }
@@ -71,7 +73,8 @@ export class Lockstep {
     const { loopback, venues } = this.#o
     for (let calm = 0; calm < CALM_TURNS && !this.#stopped; ) {
       await new Promise<void>((resolve) => setImmediate(resolve))
-      calm = loopback.busy || venues.some((v) => v.busy) ? 0 : calm + 1
+      const busy = loopback.busy || venues.some((v) => v.busy) || this.#o.busy?.() === true
+      calm = busy ? 0 : calm + 1
     }
   }
 

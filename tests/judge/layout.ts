@@ -21,6 +21,7 @@ export const K = {
   operator: 25,
   system: 26,
   limits: 27,
+  history: 28,
   order: 32,
   equity: 34,
   decision: 35,

@@ -162,6 +162,7 @@ describe('paper on the emulator in another process', () => {
   it.each([
     [{ TRADING_MODE: 'live' }, [], /TRADING_MODE=live, but the command is "paper"/],
     [{}, ['--set', 'trading.mode=live'], /trading\.mode is live, but the command is "paper"/],
+    [{}, ['--speed', '60'], /--speed 60: brokers keep the time of the wall/],
     [{}, ['--broker', 'mine'], /--broker mine: write paper or sim/],
     [
       {},

@@ -83,6 +83,16 @@ describe('sametape start', () => {
     expect(manifest).toMatchObject({ mode: 'start', generated: true, market: { source: 'generated' } })
   })
 
+  it('two days over real sockets are the same to the byte', () => {
+    const digests = ['one', 'two'].map((name) => {
+      const { stdout } = runCli(['start', '--for', '45m', '--out', join(root, name), '--json'])
+      const { fills, digest } = JSON.parse(stdout) as Document & { digest: string }
+      expect(fills).toBeGreaterThan(0)
+      return digest
+    })
+    expect(digests[0]).toBe(digests[1])
+  })
+
   it('a signal in the middle ends it in order: sealed and verified all the same', async () => {
     const out = join(root, 'interrupted')
     const child = spawn(process.execPath, [BIN, 'start', '--speed', '600', '--out', out, '--json'])

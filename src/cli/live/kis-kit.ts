@@ -26,12 +26,12 @@ function kisKit(settings: KisSettings): BrokerKit {
 
 function plug(settings: KisSettings, { context, dir, resumed, trades }: PlugPlace): PluggedBroker {
   const ordersFile = join(dir, 'kis-orders.jsonl')
-  const { broker, source } = createKis(settings, context, trades ? { ordersFile, resumed } : { trades: false })
+  const { broker, source, busy } = createKis(settings, context, trades ? { ordersFile, resumed } : { trades: false })
   const past = {
     name: 'kis',
     minutes: (instrument: number, from: number) => source.history.minutes(instrument, from),
   }
-  return { broker, sources: [source], past }
+  return { broker, sources: [source], past, busy }
 }
 
 /** Play money of the embedded day: enough for a quarter of the whole in either market. */

@@ -41,6 +41,8 @@ export interface PluggedBroker {
   readonly broker: Broker
   readonly sources: readonly MarketSource[]
   readonly past: PastSource | undefined
+  /** Does it work on something that no socket shows? Time waits for it in lock-step; absent: never. */
+  readonly busy?: () => boolean
 }
 
 /** Reads a broker's part of the configuration; undefined when it is not enabled. */

@@ -5,7 +5,7 @@ import { LockstepClock } from '../../runtime/lockstep-clock.ts'
 import { Loopback } from '../../runtime/loopback.ts'
 import type { Clock } from '../../runtime/ports.ts'
 import type { EmbeddedMarket } from './embedded-market.ts'
-import type { EmbeddedVenue } from './kit.ts'
+import type { EmbeddedVenue, PluggedBroker } from './kit.ts'
 import { EMBEDDED } from './kits.ts'
 
 const SEED = 1
@@ -13,14 +13,18 @@ const SEED = 1
 export class Stage {
   readonly clock: Clock
   readonly venues: readonly EmbeddedVenue[]
+  /** Adapters that say of themselves whether they are at work. */
+  readonly #working: (() => boolean)[] = []
   readonly #loopback: Loopback | undefined
   readonly #lockstep: Lockstep | undefined
 
-  private constructor(clock: Clock, venues: readonly EmbeddedVenue[], loopback?: Loopback, lockstep?: Lockstep) {
+  private constructor(clock: Clock, venues: readonly EmbeddedVenue[], loopback?: Loopback, speed = Infinity) {
     this.clock = clock
     this.venues = venues
     this.#loopback = loopback
-    this.#lockstep = lockstep
+    if (!(clock instanceof LockstepClock) || loopback === undefined) return
+    const busy = (): boolean => this.#working.some((isBusy) => isBusy())
+    this.#lockstep = new Lockstep({ clock, loopback, venues, speed, busy })
   }
 
   static async open(market: EmbeddedMarket, speed: number): Promise<Stage> {
@@ -33,8 +37,12 @@ export class Stage {
       venues.push(venue)
       for (const port of venue.ports) ports.add(port)
     }
-    if (!(clock instanceof LockstepClock) || loopback === undefined) return new Stage(clock, venues)
-    return new Stage(clock, venues, loopback, new Lockstep({ clock, loopback, venues, speed }))
+    return new Stage(clock, venues, loopback, speed)
+  }
+
+  /** Time waits while one of these is at work. */
+  watch(plugged: readonly PluggedBroker[]): void {
+    for (const { busy } of plugged) if (busy !== undefined) this.#working.push(busy)
   }
 
   /** Time passes while `work` is under way. */

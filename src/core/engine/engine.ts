@@ -38,6 +38,8 @@ export class Engine {
   readonly host: AgentHost
   readonly records: RecordWriter
   #nextRoll = -Infinity
+  /** Time of the last event that was no history; 0 before the first. */
+  #livedT = 0
   #stepping = false
   readonly #buildsBars: boolean
   readonly #wantsQuotes: boolean
@@ -81,8 +83,9 @@ export class Engine {
     this.#stepping = true
     desk.seq++
     if (t >= this.#nextRoll) this.#roll(t, e)
-    // Before its first event nobody was away.
-    const away = desk.seq === 1 ? 0 : t - desk.t
+    // Before its first event nobody was away; history is told of a past, and no sign of life.
+    const away = this.#livedT === 0 ? 0 : t - this.#livedT
+    if (e.type !== 'history') this.#livedT = t
     desk.t = t
     if (desk.deadline < t) overdue(desk)
     if (t >= desk.nextUpkeep) upkeep(desk, 'instrument' in e ? e.instrument : -1)
@@ -257,6 +260,7 @@ export class Engine {
     loadDesk(this.desk, from.desk)
     this.host.restore(from.host)
     this.#nextRoll = from.nextRoll ?? -Infinity
+    this.#livedT = this.desk.t
   }
 }
 

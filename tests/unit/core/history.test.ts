@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { defineAgent, type AgentDefinition } from '../../../src/core/decision/agent.ts'
 import type { HistoryEvent } from '../../../src/core/domain/event.ts'
 import { Engine } from '../../../src/core/engine/engine.ts'
+import { KIND } from '../../../src/core/engine/records.ts'
 import { recordedEvents } from '../../../src/runtime/record-events.ts'
 import { viewRecord, type RecordView } from '../../../src/runtime/record-fields.ts'
 import { MINUTE, T0 } from '../../support/memory-run.ts'
@@ -106,6 +107,15 @@ describe('history', () => {
     expect(play.seen.map((b) => b.close)).toEqual([110])
   })
 
+  it('is no restart after a time away: nobody lived yet', () => {
+    const play = new Play()
+    play.past(2, 101)
+    play.t += 3 * MINUTE
+    play.engine.step({ type: 'system', t: play.t, fact: 'restarted', value: 2 })
+    play.engine.records.flush()
+    expect(play.records.filter((r) => r.kind === KIND.alert)).toEqual([])
+  })
+
   it('reads back from the record stream as it was told', () => {
     const play = new Play()
     const told = [play.past(2, 101.5), play.past(1, 102.25)]
@@ -123,6 +133,9 @@ describe('a session that waits for one rate alone', () => {
     rig.fx('USDKRW', 1400)
     expect(rig.state).toBe('LIVE')
     expect(rig.alerts('restart')).toEqual([])
+    rig.wait(60)
+    rig.step({ type: 'system', t: rig.t, fact: 'restarted', value: 2 })
+    expect(rig.alerts('restart')[0]?.values).toEqual([60])
   })
 })
 
