@@ -12,6 +12,8 @@ interface Delivered {
   readonly orders: Map<number, string>
   /** Orders that are filled in whole, and at which quantity. */
   readonly whole: Map<number, bigint>
+  /** Filled so far, as the books have it. */
+  readonly filled: Map<number, bigint>
   readonly foreign: ForeignOrder[]
   readonly fills: Map<string, { order: Order; no: number; fill: Fill }>
   readonly positions: Map<number, { qty: bigint; sellable: bigint }>
@@ -52,6 +54,7 @@ export class BooksJudge {
       askedSeq: 0,
       orders: new Map(),
       whole: new Map(),
+      filled: new Map(),
       foreign: [],
       fills: new Map(),
       positions: new Map(),
@@ -72,6 +75,7 @@ export class BooksJudge {
           number,
         ]
         if (BOOKED[state] === 'filled') d.whole.set(id, BigInt(qty))
+        if (id > 0) d.filled.set(id, BigInt(cum))
         if (id > 0) d.orders.set(id, BOOKED[state] as string)
         else if (BOOKED[state] === 'working') {
           d.foreign.push({ broker, id: externalId, instrument: at, side, left: BigInt(qty - cum), limit })
@@ -134,6 +138,8 @@ export class BooksJudge {
       }
       if (booked === 'working' && isLive(o) && o.state !== 'unknown' && o.state !== 'pendingNew') continue
       if (booked !== 'working' && !isLive(o)) continue
+      // Books that know of less than is known here are from before its end.
+      if (!isLive(o) && (d.filled.get(id) ?? 0n) < o.filled) continue
       d.findings.set(o, { to, must: !filling.has(o) && o.state !== 'filled' })
     }
     for (const o of world.orders.live) {

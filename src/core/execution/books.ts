@@ -95,7 +95,8 @@ export function orderFindings(broker: number, orders: Orders, e: BooksEvent): Or
 
 function stateFinding(row: OrderRow, o: BookedOrder): OrderFinding | undefined {
   if (o.state === 'working') {
-    if (!isLive(row.state)) return { kind: 'revived', row }
+    // Books that know of less than we do are from before its end.
+    if (!isLive(row.state)) return o.cumQty < row.cumQty ? undefined : { kind: 'revived', row }
     return row.state === 'unknown' || row.state === 'pendingNew' ? { kind: 'works', row } : undefined
   }
   if (!isLive(row.state)) return undefined
