@@ -1,5 +1,5 @@
 /** `paper` against `emulate kis` in another process: refusals, the simulated broker, kills, the lease, the chain of parts. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,6 +7,18 @@ import { openTape } from '../../src/tape/read.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { PaperBench } from '../support/paper-bench.ts'
 import { killAgainAndAgain } from './kills.ts'
+
+const KEEP = `import { defineAgent } from 'sametape'
+export default defineAgent({
+  name: 'keep',
+  subscribe: () => ({ trades: true }),
+  init: () => ({ done: false }),
+  onTrade(state, trade, ctx) {
+    if (state.done || trade.symbol !== 'PLTR' || !ctx.canOpen('PLTR')) return
+    state.done = ctx.buy('PLTR', 40, 'keep').ok
+  },
+})
+`
 
 interface Status {
   readonly state: string
@@ -123,8 +135,20 @@ describe('paper on the emulator in another process', () => {
 
   it('the operator sees how it stands, adopts what was not ours, and kills: flat, not armed again by itself', async () => {
     const out = join(root, 'operated')
-    // Somebody bought before: whatever the lives above left, or this one.
-    if (Object.keys((await bench.state()).positions).length === 0) await bench.paper('--for', '15s').closed
+    // Another session bought something before and kept it.
+    writeFileSync(join(root, 'keep.ts'), KEEP)
+    const config = ['--config', join(bench.dir, 'config')]
+    const kept = bench.run(
+      'paper',
+      ...config,
+      '--agent',
+      join(root, 'keep.ts'),
+      '--out',
+      join(root, 'kept'),
+      '--for',
+      '10s',
+    )
+    expect(await kept.closed).toBe(0)
     const fixed = ['--config', join(bench.dir, 'config'), '--agent', 'hold', '--out', out]
     const life = bench.run('paper', ...fixed, '--json')
     const ask = async (...args: string[]) => {
@@ -138,7 +162,9 @@ describe('paper on the emulator in another process', () => {
     })
     expect(status.brokers).toMatchObject([{ name: 'kis', link: 'up', reconciled: true }])
     const venue = await bench.state()
-    const [symbol, held] = Object.entries(venue.positions)[0] ?? ['', { qty: '0' }]
+    const symbol = 'PLTR'
+    const held = venue.positions[symbol] ?? { qty: '0' }
+    expect(Number(held.qty)).toBeGreaterThan(0)
     expect(status.positions.find((p) => p.symbol === symbol)).toMatchObject({ qty: '0', external: held.qty })
     expect((await ask('adopt', symbol, '--broker', 'nobody')).stderr).toContain('--broker nobody: this session has kis')
     const adopted = await ask('adopt', symbol, '--broker', 'kis')
