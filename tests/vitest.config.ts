@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -10,5 +11,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts', 'adapters/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Many tests wait for sockets: more at a time than there are cores.
+    maxWorkers: Math.max(4, availableParallelism()),
   },
 })

@@ -188,6 +188,9 @@ function accountMend({ code }: Trouble, { env }: KisSettings): string {
   return 'try again; if it stays, ask KIS with this code'
 }
 
+/** 해당종목정보가 없습니다: no information on this share. */
+const UNKNOWN_SHARE = 'APBK0656'
+
 /** What could be spent on a US stock: refused where overseas trading was not applied for. */
 async function overseasCheck<E extends Environment>(rest: TradingRest<E>, settings: KisSettings): Promise<Check> {
   const order = { OVRS_EXCG_CD: 'NASD', OVRS_ORD_UNPR: '100.00', ITEM_CD: KNOWN.us }
@@ -195,6 +198,9 @@ async function overseasCheck<E extends Environment>(rest: TradingRest<E>, settin
   const answer = await rest.inquire(rest.codes.account['us.power'], fields)
   // Some paper hosts do not answer this inquiry (reference 7.2); then only an order will tell.
   if (!answer.ok && answer.trouble.code === 'EGW02006') return passed('us-account', 'not told by this host')
+  // An emulator may have other shares; the account was not what it minded.
+  if (!answer.ok && answer.trouble.code === UNKNOWN_SHARE)
+    return passed('us-account', 'open; this host has other shares')
   if (!answer.ok) {
     const mend = 'apply for overseas stock trading of this account (SETUP.md, step 5), or take US out of markets'
     return failed('us-account', troubleText(answer.trouble), mend)

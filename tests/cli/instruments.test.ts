@@ -131,10 +131,10 @@ describe('add', () => {
     expect(stderr).toContain('instruments.local.yaml: cannot be written')
   })
 
-  it('help says where it writes and that no broker is asked', () => {
+  it('help says where it writes and when a broker is asked', () => {
     const { stdout } = runCli(['instruments', '--help'])
     expect(stdout).toContain('instruments.local.yaml')
-    expect(stdout).toContain('Nothing here asks a broker')
+    expect(stdout).toContain('asks the broker what it lists')
     expect(runCli(['instruments', 'add', '--help']).stdout).toContain('Example:')
   })
 })

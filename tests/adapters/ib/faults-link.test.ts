@@ -89,14 +89,14 @@ describe('connecting (R-35)', () => {
     expect(b.raw.some((f) => f.direction === 'out' && !['API', '71'].includes(f.channel))).toBe(false)
   })
 
-  it('connects when the engine says so, and a second command on the way does nothing', async () => {
+  it('connects when the engine says so; a second command opens no second session, it is told that the first stands', async () => {
     const b = await made()
     const t = b.context.clock.now()
     b.ib.broker.send({ type: 'connect', t, broker: 0, at: t + 300_000 })
     b.connect()
     await b.event('link')
     await b.pause(600)
-    expect(b.links()).toEqual(['up'])
+    expect(b.links()).toEqual(['up', 'up'])
     expect(b.emulator.world.sessions.size).toBe(1)
   })
 })
