@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openTape } from '../../src/tape/read.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { PaperBench } from '../support/paper-bench.ts'
@@ -134,11 +134,14 @@ describe('paper on the emulator in another process', () => {
   }, 60_000)
 
   it('the operator sees how it stands, adopts what was not ours, and kills: flat, not armed again by itself', async () => {
+    // An account of its own: what the tests before left behind is nobody's business here.
+    const own = await PaperBench.open(join(root, 'own'))
+    onTestFinished(() => own.close())
     const out = join(root, 'operated')
     // Another session bought something before and kept it.
     writeFileSync(join(root, 'keep.ts'), KEEP)
-    const config = ['--config', join(bench.dir, 'config')]
-    const kept = bench.run(
+    const config = ['--config', join(own.dir, 'config')]
+    const kept = own.run(
       'paper',
       ...config,
       '--agent',
@@ -146,13 +149,13 @@ describe('paper on the emulator in another process', () => {
       '--out',
       join(root, 'kept'),
       '--for',
-      '10s',
+      '15s',
     )
     expect(await kept.closed).toBe(0)
-    const fixed = ['--config', join(bench.dir, 'config'), '--agent', 'hold', '--out', out]
-    const life = bench.run('paper', ...fixed, '--json')
+    const fixed = ['--config', join(own.dir, 'config'), '--agent', 'hold', '--out', out]
+    const life = own.run('paper', ...fixed, '--json')
     const ask = async (...args: string[]) => {
-      const asked = bench.run(...args, '--json')
+      const asked = own.run(...args, '--json')
       const code = await asked.closed
       return { code, stderr: asked.stderr, json: JSON.parse(asked.stdout || 'null') as Status | null }
     }
@@ -161,7 +164,7 @@ describe('paper on the emulator in another process', () => {
       return json?.state === 'LIVE' ? json : undefined
     })
     expect(status.brokers).toMatchObject([{ name: 'kis', link: 'up', reconciled: true }])
-    const venue = await bench.state()
+    const venue = await own.state()
     const symbol = 'PLTR'
     const held = venue.positions[symbol] ?? { qty: '0' }
     expect(Number(held.qty)).toBeGreaterThan(0)
@@ -173,13 +176,13 @@ describe('paper on the emulator in another process', () => {
     expect(await life.closed).toBe(1)
     const document = JSON.parse(life.stdout) as { state: string; stopped: { rule: string }; positions: object }
     expect(document).toMatchObject({ state: 'STOPPED', stopped: { rule: 'R-39' }, positions: {} })
-    const after = await bench.state()
+    const after = await own.state()
     expect(after.positions[symbol]).toBeUndefined()
     // What was not ours is there as before.
     for (const [other, { qty }] of Object.entries(venue.positions)) {
       if (other !== symbol) expect(after.positions[other]?.qty).toBe(qty)
     }
-    const again = bench.run('paper', ...fixed, '--for', '8s', '--json')
+    const again = own.run('paper', ...fixed, '--for', '8s', '--json')
     await again.closed
     expect(JSON.parse(again.stdout)).toMatchObject({ stopped: { rule: 'R-39' } })
     expect((await ask('status')).stderr).toContain('no session runs')

@@ -75,9 +75,9 @@ describe('sametape start', () => {
     const decoded = JSON.parse(raw.stdout) as { rows: number; unused: unknown }
     const { events } = JSON.parse(again.stdout) as { events: number }
     expect([raw.code, decoded.unused]).toEqual([0, {}])
-    // The rates of the account are no market rows.
-    expect(decoded.rows).toBeGreaterThan(100)
-    expect(events - decoded.rows).toBeLessThan(20)
+    // The rates of the account are no market rows, and what IB told of New York before it opened is in its own frames.
+    expect(decoded.rows).toBeGreaterThan(events / 2)
+    expect(decoded.rows).toBeLessThan(events)
     // What was played says so of itself.
     const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as Record<string, unknown>
     expect(manifest).toMatchObject({ mode: 'start', generated: true, market: { source: 'generated' } })

@@ -37,9 +37,11 @@ class Hand {
 
   get lines(): Record<string, unknown>[] {
     const text = this.files.map((name) => readFileSync(join(this.dir, name), 'utf8')).join('')
+    // A line that is being written has no end yet.
     return text
-      .trimEnd()
+      .slice(0, text.lastIndexOf('\n') + 1)
       .split('\n')
+      .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
   }
 }
