@@ -12,8 +12,6 @@ interface Delivered {
   readonly orders: Map<number, string>
   /** Orders that are filled in whole, and at which quantity. */
   readonly whole: Map<number, bigint>
-  /** Filled so far, as the books have it. */
-  readonly filled: Map<number, bigint>
   readonly foreign: ForeignOrder[]
   readonly fills: Map<string, { order: Order; no: number; fill: Fill }>
   readonly positions: Map<number, { qty: bigint; sellable: bigint }>
@@ -54,7 +52,6 @@ export class BooksJudge {
       askedSeq: 0,
       orders: new Map(),
       whole: new Map(),
-      filled: new Map(),
       foreign: [],
       fills: new Map(),
       positions: new Map(),
@@ -75,7 +72,6 @@ export class BooksJudge {
           number,
         ]
         if (BOOKED[state] === 'filled') d.whole.set(id, BigInt(qty))
-        if (id > 0) d.filled.set(id, BigInt(cum))
         if (id > 0) d.orders.set(id, BOOKED[state] as string)
         else if (BOOKED[state] === 'working') {
           d.foreign.push({ broker, id: externalId, instrument: at, side, left: BigInt(qty - cum), limit })
@@ -138,8 +134,6 @@ export class BooksJudge {
       }
       if (booked === 'working' && isLive(o) && o.state !== 'unknown' && o.state !== 'pendingNew') continue
       if (booked !== 'working' && !isLive(o)) continue
-      // Books that know of less than is known here are from before its end.
-      if (!isLive(o) && (d.filled.get(id) ?? 0n) < o.filled) continue
       d.findings.set(o, { to, must: !filling.has(o) && o.state !== 'filled' })
     }
     for (const o of world.orders.live) {
@@ -156,12 +150,13 @@ export class BooksJudge {
     }
   }
 
-  /** All there is of it was filled, though it is known for more: a replace took effect whose answer was lost. */
+  /** All there is of it was filled: known for more after a lost answer to a replace, or brought back by old books. */
   #whole(d: Delivered, o: Order): void {
     let filled = o.filled
     for (const f of d.fills.values()) if (f.order === o) filled += f.fill.qty
     const qty = d.whole.get(o.id) as bigint
-    if (isLive(o) && qty < o.qty && filled >= qty) d.findings.set(o, { to: 'filled', must: filled < o.qty })
+    const must = filled < o.qty || o.filled >= qty
+    if (isLive(o) && filled >= qty) d.findings.set(o, { to: 'filled', must })
   }
 
   /** An order row of this step that only the books can explain. */

@@ -650,11 +650,7 @@ const books = of(
       'if (row?.broker === broker && !row.log.some((known) => known.fillNo === fill.fillNo)) {',
       'if (row?.broker === broker && row.log.length === 0) {',
     ],
-    [
-      'F-32',
-      "if (!isLive(row.state)) return o.cumQty < row.cumQty ? undefined : { kind: 'revived', row }",
-      'if (!isLive(row.state)) return undefined',
-    ],
+    ['F-32', "if (!isLive(row.state)) return { kind: 'revived', row }", ''],
     [
       'F-12',
       "return row.state === 'unknown' || row.state === 'pendingNew' ? { kind: 'works', row } : undefined",

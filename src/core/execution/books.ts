@@ -70,7 +70,10 @@ export type OrderFinding =
   | { readonly kind: 'fill'; readonly row: OrderRow; readonly fill: BookedFill }
   | { readonly kind: 'works' | 'revived' | 'missing'; readonly row: OrderRow }
   | { readonly kind: 'ended'; readonly row: OrderRow; readonly as: 'canceled' | 'expired' | 'rejected' }
-  /** Filled in whole, which is less than we know it for: a replace took effect whose answer was lost. */
+  /**
+   * Filled in whole. Its fills say so themselves, but where that is less than we know it for (the answer to a replace was
+   * lost), and where books from before its end had brought it back.
+   */
   | { readonly kind: 'complete'; readonly row: OrderRow; readonly qty: Qty }
 
 export function orderFindings(broker: number, orders: Orders, e: BooksEvent): OrderFinding[] {
@@ -95,14 +98,12 @@ export function orderFindings(broker: number, orders: Orders, e: BooksEvent): Or
 
 function stateFinding(row: OrderRow, o: BookedOrder): OrderFinding | undefined {
   if (o.state === 'working') {
-    // Books that know of less than we do are from before its end.
-    if (!isLive(row.state)) return o.cumQty < row.cumQty ? undefined : { kind: 'revived', row }
+    if (!isLive(row.state)) return { kind: 'revived', row }
     return row.state === 'unknown' || row.state === 'pendingNew' ? { kind: 'works', row } : undefined
   }
   if (!isLive(row.state)) return undefined
   if (o.state !== 'filled') return { kind: 'ended', row, as: o.state }
-  // Otherwise its fills say so themselves.
-  return o.qty < row.qty ? { kind: 'complete', row, qty: o.qty } : undefined
+  return { kind: 'complete', row, qty: o.qty }
 }
 
 /** Working orders in the account that are not ours. */
