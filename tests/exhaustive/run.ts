@@ -48,7 +48,7 @@ function shortest(failed: readonly Failed[]): Failed[] {
 function keep(dir: string, f: Failed): string {
   mkdirSync(dir, { recursive: true })
   const file = join(dir, `${f.id.toLowerCase()}-${f.letters.join('-') || 'none'}.json`)
-  writeFileSync(file, `${JSON.stringify(f, null, 1)}\n`)
+  writeFileSync(file, `${JSON.stringify(f, null, 2)}\n`)
   return file
 }
 

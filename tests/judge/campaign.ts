@@ -94,7 +94,7 @@ function whole(name: string, text: string, least: number): number {
 function keep(dir: string, f: Failure): void {
   mkdirSync(dir, { recursive: true })
   const file = join(dir, `${f.id.toLowerCase()}-${f.seed}.json`)
-  writeFileSync(file, `${JSON.stringify(f, null, 1)}\n`)
+  writeFileSync(file, `${JSON.stringify(f, null, 2)}\n`)
   console.log(`FAILED ${f.id}, seed ${f.seed}, ${f.scenario.ops.length} operations, kept in ${file}\n  ${f.message}`)
 }
 
