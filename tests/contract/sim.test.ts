@@ -1,5 +1,5 @@
 /** The broker contract on the simulated venue. */
-import { GeneratedFeed } from '../../adapters/kis/emulator/generated-feed.ts'
+import { GeneratedFeed } from '../../adapters/common/emulator/generated-feed.ts'
 import { SessionClock } from '../../src/core/domain/calendar.ts'
 import { MINUTE } from '../../src/core/base/time.ts'
 import { SystemClock } from '../../src/runtime/clock.ts'

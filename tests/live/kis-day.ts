@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { TapeFeed } from '../../adapters/kis/emulator/tape-feed.ts'
+import { TapeFeed } from '../../adapters/common/emulator/tape-feed.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { DAY, epochDay, HOUR, MINUTE, type Micros, SECOND } from '../../src/core/base/time.ts'
 import { writeMarketTape } from '../../src/generate/market-tape.ts'

@@ -5,7 +5,7 @@
 import type { Micros } from '../../../src/core/base/time.ts'
 import type { BarEvent, MarketEvent } from '../../../src/core/domain/event.ts'
 import { tickAt } from '../../../src/core/domain/instrument.ts'
-import { localDayOf } from '../../kis/emulator/clock.ts'
+import { localDayOf } from '../../common/emulator/clock.ts'
 import { type Bar, minuteBars, newBar, secondBars } from './bars.ts'
 import type { Listing } from './listing.ts'
 

@@ -2,7 +2,7 @@
 import { fromScaled } from '../../../src/core/base/decimal.ts'
 import { DAY, type Micros } from '../../../src/core/base/time.ts'
 import { otherSessions, sessionTimes } from '../../../src/reference/calendars.ts'
-import { dayText } from '../../kis/emulator/clock.ts'
+import { dayText } from '../../common/emulator/clock.ts'
 import type { Values } from '../wire/layout.ts'
 import { contractValues, type Listing } from './listing.ts'
 import { localTime, zoneName } from './times.ts'

@@ -1,86 +1,24 @@
-/**
- * The control door, outside everything clients see: `GET /state` (accounts as the venue knows them), `GET /faults` (the
- * catalogue and what is waiting), `POST /fault`, `DELETE /faults`. Loopback only, and only for requests that name it.
- */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { Failure } from '../../../src/cli/failure.ts'
-import { formatMicros } from '../../../src/core/base/time.ts'
+/** What the control door shows and takes of the IB emulator. */
+import type { Server } from 'node:http'
+import { createControlDoor } from '../../common/emulator/control-door.ts'
 import type { IbEmulator } from './emulator.ts'
 import { FAULT_KINDS } from './fault-kinds.ts'
-import type { Fault } from './faults.ts'
 import { stateOf } from './state.ts'
 
-const BODY_MAX = 64 * 1024
-const LOCAL_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/
-
 export function createControlServer(emulator: IbEmulator): Server {
-  return createServer((request, response) => {
-    void serve(emulator, request, response)
-  })
-}
-
-async function serve(emulator: IbEmulator, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const say = (status: number, document: unknown): void => {
-    response.statusCode = status
-    response.setHeader('Content-Type', 'application/json; charset=utf-8')
-    response.end(`${JSON.stringify(document)}\n`)
-  }
-  // A page in a browser must not reach this door through a name of its own.
-  if (!LOCAL_HOST.test(request.headers.host ?? '') || request.headers.origin !== undefined) {
-    return say(403, { error: 'only direct local requests' })
-  }
-  const path = (request.url ?? '/').split('?')[0]
-  const route = `${request.method} ${path}`
   const { world } = emulator
-  if (route === 'GET /state') return say(200, stateOf(emulator))
-  if (route === 'GET /faults') return say(200, faultList(world.faults.list()))
-  if (route === 'DELETE /faults') {
-    world.faults.clear()
-    emulator.settle()
-    return say(200, { cleared: true })
-  }
-  if (route !== 'POST /fault') return say(404, { error: `${route}: unknown; GET /state, GET /faults, POST /fault` })
-  const text = await bodyOf(request)
-  if (text === undefined) return say(413, { error: 'body too large' })
-  try {
-    const fault = world.faults.post(JSON.parse(text), world.now())
-    emulator.settle()
-    return say(200, { id: fault.id, kind: fault.spec.kind, at: formatMicros(fault.at) })
-  } catch (error) {
-    if (error instanceof Failure || error instanceof SyntaxError) return say(400, { error: error.message })
-    throw error
-  }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > BODY_MAX) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-/** An object by kind, so that its size is the number of kinds. */
-function faultList(waiting: readonly Fault[]): unknown {
-  const entries = FAULT_KINDS.map((spec) => [
-    spec.kind,
-    {
-      what: spec.what,
-      rows: spec.rows,
-      mode: spec.mode,
-      params: Object.fromEntries(
-        Object.entries(spec.params).map(([name, { what, fallback }]) => [name, { what, default: fallback }]),
-      ),
-      waiting: waiting.filter((fault) => fault.spec === spec).map(waitingOf),
+  return createControlDoor({
+    kinds: FAULT_KINDS,
+    state: () => stateOf(emulator),
+    waiting: () => world.faults.list(),
+    clear: () => {
+      world.faults.clear()
+      emulator.settle()
     },
-  ])
-  return Object.fromEntries(entries)
-}
-
-function waitingOf(fault: Fault): unknown {
-  const { id, at, left, fired, params } = fault
-  return { id, at: formatMicros(at), left, fired, params }
+    post: (request) => {
+      const fault = world.faults.post(request, world.now())
+      emulator.settle()
+      return fault
+    },
+  })
 }

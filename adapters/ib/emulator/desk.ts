@@ -9,7 +9,7 @@ import type { Micros } from '../../../src/core/base/time.ts'
 import { SessionClock } from '../../../src/core/domain/calendar.ts'
 import type { ReportEvent } from '../../../src/core/domain/event.ts'
 import type { FeeModel } from '../../../src/core/domain/fees.ts'
-import type { MarketFeed } from '../../kis/emulator/feed.ts'
+import type { MarketFeed } from '../../common/emulator/feed.ts'
 import { ExecutionBook } from './executions.ts'
 import type { Listing } from './listing.ts'
 import {

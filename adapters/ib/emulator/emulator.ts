@@ -6,10 +6,10 @@
 import type { Server } from 'node:http'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { HOUR, type Micros } from '../../../src/core/base/time.ts'
-import { type EmulatorClock, localDayOf, scaledClock, wallNow } from '../../kis/emulator/clock.ts'
-import type { MarketFeed } from '../../kis/emulator/feed.ts'
-import { GeneratedFeed } from '../../kis/emulator/generated-feed.ts'
-import { TapeFeed } from '../../kis/emulator/tape-feed.ts'
+import { type EmulatorClock, localDayOf, scaledClock, wallNow } from '../../common/emulator/clock.ts'
+import type { MarketFeed } from '../../common/emulator/feed.ts'
+import { GeneratedFeed } from '../../common/emulator/generated-feed.ts'
+import { TapeFeed } from '../../common/emulator/tape-feed.ts'
 import { Account } from './account.ts'
 import { AccountFeed } from './account-feed.ts'
 import { Board } from './board.ts'
@@ -17,7 +17,7 @@ import { Connectivity } from './connectivity.ts'
 import { createControlServer } from './control.ts'
 import { OrderDesk } from './desk.ts'
 import { playFault } from './fault-play.ts'
-import { FaultPlan } from './faults.ts'
+import { planFaults } from './faults.ts'
 import { Gateway } from './gateway.ts'
 import { IdBook } from './ids.ts'
 import { makeListing } from './listing.ts'
@@ -163,7 +163,7 @@ export class IbEmulator {
       desk: new OrderDesk({ feed, fees, seed, scheduler, tell: (event) => this.#teller.take(event) }),
       ids: new IdBook(),
       scheduler,
-      faults: new FaultPlan((fault) =>
+      faults: planFaults((fault) =>
         playFault(
           { world: this.world, teller: this.#teller, refuse: (micros) => this.#refuse(this.#playback.now + micros) },
           fault,

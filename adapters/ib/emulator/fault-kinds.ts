@@ -1,28 +1,10 @@
 /** The catalogue of faults: what each does, where it strikes, which parameters it takes and their defaults. */
-
-export interface FaultParam {
-  readonly what: string
-  readonly fallback: string | number
-}
-
-/** `next` waits for messages or requests, `count` of them; `instant` happens at its moment; `lasting` holds for `for_ms`. */
-export type FaultMode = 'next' | 'instant' | 'lasting'
-
-export interface FaultSpec {
-  readonly kind: FaultKind
-  readonly what: string
-  /** Rows of the invariants' fault table that it plays. */
-  readonly rows: readonly string[]
-  readonly mode: FaultMode
-  readonly params: Readonly<Record<string, FaultParam>>
-}
+import { type FaultLine, type FaultParams, type FaultSpec, faultSpecs } from '../../common/emulator/fault-spec.ts'
 
 export type FaultKind = (typeof KINDS)[number][0]
 
-type Params = Readonly<Record<string, readonly [what: string, fallback: string | number]>>
-
-const MS = (fallback: number): Params => ({ ms: ['milliseconds of the run clock', fallback] })
-const SYMBOL: Params = { symbol: ['which listing; blank for all', ''] }
+const MS = (fallback: number): FaultParams => ({ ms: ['milliseconds of the run clock', fallback] })
+const SYMBOL: FaultParams = { symbol: ['which listing; blank for all', ''] }
 
 const KINDS = [
   // kind, mode, fault rows, what, parameters
@@ -182,14 +164,6 @@ const KINDS = [
       limit: ['price; blank for market', ''],
     },
   ],
-] as const satisfies readonly (readonly [string, FaultMode, string, string, Params])[]
+] as const satisfies readonly FaultLine<string>[]
 
-export const FAULT_KINDS: readonly FaultSpec[] = KINDS.map(([kind, mode, rows, what, params]) => ({
-  kind,
-  what,
-  rows: rows.split(' '),
-  mode,
-  params: Object.fromEntries(
-    Object.entries(params as Params).map(([name, [text, fallback]]) => [name, { what: text, fallback }]),
-  ),
-}))
+export const FAULT_KINDS: readonly FaultSpec<FaultKind>[] = faultSpecs<FaultKind>(KINDS)

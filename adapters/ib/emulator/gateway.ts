@@ -85,13 +85,13 @@ export class Gateway implements SessionEvents {
     sessions.delete(session)
     const { clientId } = session
     if (clientId === undefined) return
-    if (faults.on('ghost-session', this.#world.now(), { client: clientId }) !== undefined) this.#ghosts.add(clientId)
+    if (faults.isOn('ghost-session', this.#world.now(), { client: clientId })) this.#ghosts.add(clientId)
   }
 
   #inUse(clientId: number): boolean {
     const { faults } = this.#world
     const now = this.#world.now()
-    if (this.#ghosts.size > 0 && faults.on('ghost-session', now) === undefined) this.#ghosts.clear()
+    if (this.#ghosts.size > 0 && !faults.isOn('ghost-session', now)) this.#ghosts.clear()
     return (
       this.#ghosts.has(clientId) ||
       faults.take('client-in-use', now, { client: clientId }) !== undefined ||

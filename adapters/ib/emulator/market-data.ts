@@ -29,7 +29,7 @@ export class MarketData {
     const { faults, connectivity } = this.#world
     if (now < connectivity.dataBrokenUntil || connectivity.outage !== undefined) return false
     if (faults.quiet) return true
-    return faults.on('competing-session', now, { client: session.clientId }) === undefined
+    return !faults.isOn('competing-session', now, { client: session.clientId })
   }
 
   #muted(board: Board, now: Micros): boolean {

@@ -3,7 +3,7 @@
  * somebody else names. Nothing here decides when time passes.
  */
 import type { Micros } from '../../../src/core/base/time.ts'
-import type { FeedEntry, MarketFeed } from '../../kis/emulator/feed.ts'
+import type { FeedEntry, MarketFeed } from '../../common/emulator/feed.ts'
 import type { Board } from './board.ts'
 import type { MarketData } from './market-data.ts'
 import type { World } from './world.ts'

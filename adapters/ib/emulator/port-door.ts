@@ -34,7 +34,7 @@ export class PortDoor {
   /** Closes and opens the port as it is due. */
   look(now: Micros): void {
     const { connectivity, faults } = this.#world
-    const refuse = now < this.#refuseUntil || (!faults.quiet && faults.on('connect-refused', now) !== undefined)
+    const refuse = now < this.#refuseUntil || (!faults.quiet && faults.isOn('connect-refused', now))
     if (refuse === connectivity.refusing || this.#closed) return
     connectivity.refusing = refuse
     if (refuse) {

@@ -84,8 +84,8 @@ export class Session {
     if (faults.quiet) return false
     const now = this.world.now()
     return (
-      (this.version === 0 && faults.on('login-silent', now) !== undefined) ||
-      faults.on('socket-half-open', now, { client: this.clientId }) !== undefined
+      (this.version === 0 && faults.isOn('login-silent', now)) ||
+      faults.isOn('socket-half-open', now, { client: this.clientId })
     )
   }
 

@@ -7,7 +7,7 @@ import type { FeeModel, FeeSchedule } from '../../../src/core/domain/fees.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import { loadFees } from '../../../src/reference/fee-data.ts'
 import { feeModel } from '../../../src/reference/fees.ts'
-import { GeneratedFeed } from '../../kis/emulator/generated-feed.ts'
+import { GeneratedFeed } from '../../common/emulator/generated-feed.ts'
 import type { EmulatorOptions } from './options.ts'
 
 /** IB's own table; markets that it has no fees for (Korean shares) are free here. */

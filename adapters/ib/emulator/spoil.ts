@@ -12,7 +12,7 @@ export function spoil(session: Session, name: AnswerName, tokens: readonly strin
   const now = world.now()
   const target: Target = { message: name, client }
   const take = (kind: FaultKind): Fault | undefined => faults.take(kind, now, target)
-  if (faults.on('socket-half-open', now, target) !== undefined) return
+  if (faults.isOn('socket-half-open', now, target)) return
   if (take('frame-truncated') !== undefined) {
     const frame = encodeFrame(tokens)
     session.writeBytes(frame.subarray(0, Math.max(5, frame.length >> 1)))
@@ -29,7 +29,7 @@ export function spoil(session: Session, name: AnswerName, tokens: readonly strin
           ? withText(tokens)
           : tokens
   const frame = encodeFrame(spoiled)
-  if (faults.on('trickle', now, target) === undefined) return session.writeBytes(frame)
+  if (!faults.isOn('trickle', now, target)) return session.writeBytes(frame)
   for (const byte of frame) session.writeBytes(Uint8Array.of(byte), true)
 }
 

@@ -1,7 +1,7 @@
 /** Moments as TWS writes and reads them; its login zone is New York's, whatever the host's. */
 import { DAY, epochDay, HOUR, MINUTE, type Micros, SECOND } from '../../../src/core/base/time.ts'
 import { localToUtc } from '../../../src/reference/zones.ts'
-import { dayText, localMicros } from '../../kis/emulator/clock.ts'
+import { dayText, localMicros } from '../../common/emulator/clock.ts'
 
 export const TWS_ZONE = 'America/New_York'
 /** How IB names its zones. */

@@ -9,7 +9,7 @@ import type { MarketEvent, ReportEvent } from '../../../src/core/domain/event.ts
 import type { FeeModel } from '../../../src/core/domain/fees.ts'
 import type { SimConfig } from '../../../src/core/sim/config.ts'
 import { SimVenue } from '../../../src/core/sim/venue.ts'
-import type { MarketFeed } from '../../kis/emulator/feed.ts'
+import type { MarketFeed } from '../../common/emulator/feed.ts'
 import { type IbOrder, leavesOf } from './order.ts'
 
 export interface DoorParts {

@@ -1,13 +1,13 @@
 /** What every part of the emulator shares: clock, market, accounts, orders, sessions, faults. Made by `emulator.ts`. */
 import type { Micros } from '../../../src/core/base/time.ts'
 import type { FeeModel } from '../../../src/core/domain/fees.ts'
-import type { MarketFeed } from '../../kis/emulator/feed.ts'
+import type { MarketFeed } from '../../common/emulator/feed.ts'
 import type { WireFault } from '../wire/wire-error.ts'
 import type { Account } from './account.ts'
 import type { Board } from './board.ts'
 import type { Connectivity } from './connectivity.ts'
 import type { OrderDesk } from './desk.ts'
-import type { FaultPlan } from './faults.ts'
+import type { Faults } from './faults.ts'
 import type { IdBook } from './ids.ts'
 import type { Listing } from './listing.ts'
 import type { EmulatorOptions } from './options.ts'
@@ -28,7 +28,7 @@ export interface World {
   readonly desk: OrderDesk
   readonly ids: IdBook
   readonly scheduler: Scheduler
-  readonly faults: FaultPlan
+  readonly faults: Faults
   readonly connectivity: Connectivity
   readonly sessions: Set<Session>
   /** Moment of the run up to which everything was played. */

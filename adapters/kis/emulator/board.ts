@@ -7,7 +7,7 @@ import { DAY, MINUTE, type Micros } from '../../../src/core/base/time.ts'
 import { type BarEvent, FLAG_SUSPICIOUS, type MarketEvent } from '../../../src/core/domain/event.ts'
 import { tickAt } from '../../../src/core/domain/instrument.ts'
 import { usable } from '../../../src/core/sim/conditions.ts'
-import { localDayOf, localMicros } from './clock.ts'
+import { localDayOf, localMicros } from '../../common/emulator/clock.ts'
 import type { Listing } from './listing.ts'
 
 export interface Bar {

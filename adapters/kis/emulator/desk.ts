@@ -12,8 +12,8 @@ import type { MarketEvent, ReportEvent } from '../../../src/core/domain/event.ts
 import type { SimConfig } from '../../../src/core/sim/config.ts'
 import { SimVenue } from '../../../src/core/sim/venue.ts'
 import type { Account } from './account.ts'
-import { KST, localDayOf } from './clock.ts'
-import type { MarketFeed } from './feed.ts'
+import { KST, localDayOf } from '../../common/emulator/clock.ts'
+import type { MarketFeed } from '../../common/emulator/feed.ts'
 import { isOpen, type KisOrder, leavesOf, type OrderTicket } from './order.ts'
 
 export type OrderEvent =

@@ -1,29 +1,10 @@
 /** The catalogue of faults: what each does, where it strikes, which parameters it takes and their defaults. */
-
-export interface FaultParam {
-  readonly what: string
-  readonly fallback: string | number
-}
-
-export interface FaultSpec {
-  readonly kind: FaultKind
-  readonly what: string
-  /** Rows of the invariants' fault table that it plays. */
-  readonly rows: readonly string[]
-  /** Happens at its moment, to the process as a whole; else it waits for messages. */
-  readonly instant: boolean
-  /** Holds for `for_ms` instead of a number of messages. */
-  readonly lasting: boolean
-  readonly params: Readonly<Record<string, FaultParam>>
-}
+import { type FaultLine, type FaultParams, type FaultSpec, faultSpecs } from '../../common/emulator/fault-spec.ts'
 
 export type FaultKind = (typeof KINDS)[number][0]
 
-type Mode = 'next' | 'instant' | 'lasting'
-type Params = Readonly<Record<string, readonly [what: string, fallback: string | number]>>
-
-const MS = (fallback: number): Params => ({ ms: ['delay in milliseconds of wall time', fallback] })
-const SYMBOL: Params = { symbol: ['which listing; blank for all', ''] }
+const MS = (fallback: number): FaultParams => ({ ms: ['delay in milliseconds of wall time', fallback] })
+const SYMBOL: FaultParams = { symbol: ['which listing; blank for all', ''] }
 
 const KINDS = [
   // kind, mode, fault rows, what, parameters
@@ -148,15 +129,6 @@ const KINDS = [
     'somebody trades on the account at another terminal',
     { symbol: ['listing', '005930'], side: ['buy or sell', 'buy'], qty: ['shares', 1] },
   ],
-] as const satisfies readonly (readonly [string, Mode, string, string, Params])[]
+] as const satisfies readonly FaultLine<string>[]
 
-export const FAULT_KINDS: readonly FaultSpec[] = KINDS.map(([kind, mode, rows, what, params]) => ({
-  kind,
-  what,
-  rows: rows.split(' '),
-  instant: (mode as Mode) === 'instant',
-  lasting: (mode as Mode) === 'lasting',
-  params: Object.fromEntries(
-    Object.entries(params as Params).map(([name, [text, fallback]]) => [name, { what: text, fallback }]),
-  ),
-}))
+export const FAULT_KINDS: readonly FaultSpec<FaultKind>[] = faultSpecs<FaultKind>(KINDS)

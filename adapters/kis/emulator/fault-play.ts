@@ -3,7 +3,7 @@ import type { KisEmulator } from './emulator.ts'
 import type { Fault } from './faults.ts'
 import { writeAcknowledgement } from '../wire/frame.ts'
 import { SOCKET } from '../wire/messages.ts'
-import { wallNow } from './clock.ts'
+import { wallNow } from '../../common/emulator/clock.ts'
 import type { OrderTicket } from './order.ts'
 
 const INVALID_UTF8 = Buffer.from([0x30, 0x7c, 0xff, 0xfe, 0xfd])

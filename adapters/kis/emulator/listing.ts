@@ -1,7 +1,7 @@
 /** What can be traded here: an instrument with the names and codes by which KIS knows it. */
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import { byOrderCode, type ExchangeCodes } from '../wire/exchanges.ts'
-import { KST } from './clock.ts'
+import { KST } from '../../common/emulator/clock.ts'
 
 export interface Listing {
   readonly instrument: Instrument

@@ -1,12 +1,12 @@
 /** Puts the parts of an emulator together: one account, one trading floor, a board for every listing, keys for each door. */
 import { Account } from './account.ts'
 import { Board } from './board.ts'
-import type { EmulatorClock } from './clock.ts'
+import type { EmulatorClock } from '../../common/emulator/clock.ts'
 import { roundCosts } from './costs.ts'
 import { makeCredentials } from './credentials.ts'
 import { type OrderEvent, TradingDesk } from './desk.ts'
-import { type Fault, FaultPlan } from './faults.ts'
-import type { MarketFeed } from './feed.ts'
+import { type Fault, planFaults } from './faults.ts'
+import type { MarketFeed } from '../../common/emulator/feed.ts'
 import { makeListing } from './listing.ts'
 import type { EmulatorOptions } from './options.ts'
 import { BuyingPower } from './power.ts'
@@ -55,7 +55,7 @@ export function makeWorld(
     power: new BuyingPower(desk, boards, () => around.usdKrw()),
     tokens: new TokenDesk(options.seed),
     rate: new RateLimiter(options.requestsPerSecond),
-    faults: new FaultPlan((fault) => around.playFault(fault)),
+    faults: planFaults((fault) => around.playFault(fault)),
     keys: new Map(doors.map((door) => [door.credentials.appkey, door])),
     activity: { requests: 0 },
     usdKrw: () => around.usdKrw(),

@@ -7,8 +7,8 @@ import type { Micros } from '../../../src/core/base/time.ts'
 import { tickAt } from '../../../src/core/domain/instrument.ts'
 import { sessionTimes } from '../../../src/reference/calendars.ts'
 import type { Bar, Board } from './board.ts'
-import { localDayOf } from './clock.ts'
-import { GeneratedFeed } from './generated-feed.ts'
+import { localDayOf } from '../../common/emulator/clock.ts'
+import { GeneratedFeed } from '../../common/emulator/generated-feed.ts'
 
 const DAYS = 250
 const TAG = 0x70617374

@@ -3,11 +3,11 @@ import type { Micros } from '../../../src/core/base/time.ts'
 import { sessionTimes } from '../../../src/reference/calendars.ts'
 import type { Account } from './account.ts'
 import type { Board } from './board.ts'
-import { type EmulatorClock, localDayOf } from './clock.ts'
+import { type EmulatorClock, localDayOf } from '../../common/emulator/clock.ts'
 import type { Credentials } from './credentials.ts'
 import type { TradingDesk } from './desk.ts'
-import type { FaultPlan } from './faults.ts'
-import type { MarketFeed } from './feed.ts'
+import type { Faults } from './faults.ts'
+import type { MarketFeed } from '../../common/emulator/feed.ts'
 import type { Listing } from './listing.ts'
 import type { EmulatorOptions } from './options.ts'
 import type { BuyingPower } from './power.ts'
@@ -34,7 +34,7 @@ export interface World {
   readonly power: BuyingPower
   readonly tokens: TokenDesk
   readonly rate: RateLimiter
-  readonly faults: FaultPlan
+  readonly faults: Faults
   /** Every key of the emulator with the environment it belongs to. */
   readonly keys: ReadonlyMap<string, Door>
   /** REST requests that are being answered. */

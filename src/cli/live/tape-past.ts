@@ -1,6 +1,6 @@
 /** Past minutes out of a tape: its own bars, or bars made of its trades, of everything before a moment. */
-import { TapeFeed } from '../../../adapters/kis/emulator/tape-feed.ts'
-import { entryTime } from '../../../adapters/kis/emulator/feed.ts'
+import { TapeFeed } from '../../../adapters/common/emulator/tape-feed.ts'
+import { entryTime } from '../../../adapters/common/emulator/feed.ts'
 import { pow10 } from '../../core/base/fixed.ts'
 import { MINUTE, type Micros } from '../../core/base/time.ts'
 import { BarBuilder } from '../../core/data/bars.ts'

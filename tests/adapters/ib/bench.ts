@@ -9,7 +9,7 @@ import { createIb, type Ib, type IbOptions } from '../../../adapters/ib/index.ts
 import { IbEmulator, WARM_UP } from '../../../adapters/ib/emulator/emulator.ts'
 import type { IbOrder } from '../../../adapters/ib/emulator/order.ts'
 import { ACCOUNTS, type EmulatorOptions, readCash } from '../../../adapters/ib/emulator/options.ts'
-import { GeneratedFeed } from '../../../adapters/kis/emulator/generated-feed.ts'
+import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
 import { DEFAULTS, type IbSettings } from '../../../adapters/ib/settings.ts'
 import type { Notice } from '../../../adapters/ib/windows.ts'
 import { DAY, epochDay, HOUR } from '../../../src/core/base/time.ts'

@@ -6,7 +6,7 @@ import { FrameDecoder } from '../../../adapters/kis/frames.ts'
 import { Listings } from '../../../adapters/kis/instruments.ts'
 import { readAccount } from '../../../adapters/kis/settings.ts'
 import { readFrame, registration } from '../../../adapters/kis/wire/frame.ts'
-import { GeneratedFeed } from '../../../adapters/kis/emulator/generated-feed.ts'
+import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
 import { formatMicros, parseStamp } from '../../../src/core/base/time.ts'
 
 const NOW = parseStamp('2026-03-03T00:30:06Z')?.t as number

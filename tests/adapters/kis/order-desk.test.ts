@@ -9,7 +9,7 @@ import { kstDate } from '../../../adapters/kis/kst.ts'
 import { OrderDesk } from '../../../adapters/kis/order-desk.ts'
 import { type OwnOrder, OwnOrders } from '../../../adapters/kis/own-orders.ts'
 import type { NoticeFacts } from '../../../adapters/kis/wire/notice.ts'
-import { GeneratedFeed } from '../../../adapters/kis/emulator/generated-feed.ts'
+import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
 import type { BrokerInbound } from '../../../src/runtime/ports.ts'
 import { TEN_IN_SEOUL } from './bench.ts'
 

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { GeneratedFeed } from '../../../adapters/kis/emulator/generated-feed.ts'
+import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
 import { KisRawDecoder } from '../../../adapters/kis/raw.ts'
 import { MINUTE, SECOND } from '../../../src/core/base/time.ts'
 import { journalTape } from '../../../src/runtime/journal-tape.ts'

@@ -8,7 +8,7 @@ import { calendarOf } from '../../../src/reference/calendars.ts'
 import { buildInstruments } from '../../../src/reference/instruments.ts'
 import { IbEmulator } from '../../../adapters/ib/emulator/emulator.ts'
 import type { EmulatorOptions } from '../../../adapters/ib/emulator/options.ts'
-import type { FeedEntry, MarketFeed } from '../../../adapters/kis/emulator/feed.ts'
+import type { FeedEntry, MarketFeed } from '../../../adapters/common/emulator/feed.ts'
 
 /** 2026-01-12 15:00 UTC, a Monday, 10:00 in New York. */
 export const START: Micros = 1_768_230_000_000_000

@@ -53,7 +53,7 @@ function refused(world: World, session: Session, reqId: number): boolean {
     else session.message(reqId, code, 'Market data request refused')
     return true
   }
-  if (world.faults.on('competing-session', now, client) === undefined) return false
+  if (!world.faults.isOn('competing-session', now, client)) return false
   session.error(reqId, 10197)
   return true
 }
@@ -71,7 +71,7 @@ function quotes(world: World, data: MarketData, session: Session, v: Values): vo
   if (snapshot && generics.some((g) => g !== '')) return session.error(reqId, 414)
   if (lines.size >= world.options.lines) return session.error(reqId, 101)
   const now = world.now()
-  const noLive = world.faults.on('delayed-data', now, { client: session.clientId }) !== undefined
+  const noLive = world.faults.isOn('delayed-data', now, { client: session.clientId })
   if (noLive && session.marketDataType < 3) return session.error(reqId, 354, 'Delayed market data is available.')
   if (noLive) session.error(reqId, 10167)
   const marketDataType = noLive ? '3' : session.marketDataType === 2 ? '2' : '1'

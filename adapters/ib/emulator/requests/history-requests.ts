@@ -1,7 +1,7 @@
 /** Requests for what was: bars, ticks, histograms, the first stamp, schedules. All bars of an answer are in one frame. */
 import { DAY, type Micros } from '../../../../src/core/base/time.ts'
 import { sessionTimes } from '../../../../src/reference/calendars.ts'
-import { dayText, localDayOf } from '../../../kis/emulator/clock.ts'
+import { dayText, localDayOf } from '../../../common/emulator/clock.ts'
 import { messageOf } from '../../wire/codes.ts'
 import { textOf, type Values } from '../../wire/layout.ts'
 import { isTrue, readInt } from '../../wire/numbers.ts'

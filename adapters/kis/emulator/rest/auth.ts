@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { GATEWAY } from '../../wire/messages.ts'
-import { kstText, wallNow } from '../clock.ts'
+import { kstText, wallNow } from '../../../common/emulator/clock.ts'
 import type { World } from '../world.ts'
 import type { Answer } from './call.ts'
 

@@ -3,7 +3,7 @@
  * refuses never reached a service.
  */
 import { TRANSACTIONS, type Transaction } from '../../wire/transactions.ts'
-import { wallNow } from '../clock.ts'
+import { wallNow } from '../../../common/emulator/clock.ts'
 import type { Door, World } from '../world.ts'
 import { bodyHash, type JsonBody } from './auth.ts'
 import { type Answer, type Call, gatewayError } from './call.ts'

@@ -4,7 +4,7 @@ import { KR_CHART_BAR, KR_CHART_HEAD, KR_DAILY, KR_MINUTE, KR_MINUTES_HEAD } fro
 import { type Row, row } from '../../wire/fields.ts'
 import { percentText, signCode } from '../../wire/numbers.ts'
 import type { Bar, Board } from '../board.ts'
-import { dayText, KST, kst, localDayOf } from '../clock.ts'
+import { dayText, KST, kst, localDayOf } from '../../../common/emulator/clock.ts'
 import { type Answer, type Call, succeed } from './call.ts'
 import { badMarket, changeOf, domesticBoard } from './kr-quotes.ts'
 

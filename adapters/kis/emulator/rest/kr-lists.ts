@@ -2,7 +2,7 @@
 import { KR_OPEN, KR_ORDER, KR_ORDERS_TOTAL } from '../../wire/domestic-fields.ts'
 import { type Row, row } from '../../wire/fields.ts'
 import { padded, readWhole } from '../../wire/numbers.ts'
-import { dayText, kst } from '../clock.ts'
+import { dayText, kst } from '../../../common/emulator/clock.ts'
 import { isOpen, type KisOrder, leavesOf } from '../order.ts'
 import type { World } from '../world.ts'
 import { type Answer, type Call, ownsAccount, parameterError, refuseWith, succeed } from './call.ts'

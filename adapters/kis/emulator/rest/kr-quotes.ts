@@ -3,7 +3,7 @@ import { KR_BOOK, KR_BOOK_EXPECTED, KR_PRICE } from '../../wire/domestic-fields.
 import { type Row, row } from '../../wire/fields.ts'
 import { percentText, signCode } from '../../wire/numbers.ts'
 import type { Board, Level } from '../board.ts'
-import { dayText, kst } from '../clock.ts'
+import { dayText, kst } from '../../../common/emulator/clock.ts'
 import { type Answer, type Call, parameterError, succeed } from './call.ts'
 
 const MARKETS = new Set(['J', 'NX', 'UN'])

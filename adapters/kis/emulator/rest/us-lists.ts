@@ -2,7 +2,7 @@
 import { type FieldTable, type Row, row } from '../../wire/fields.ts'
 import { fixedText, padded } from '../../wire/numbers.ts'
 import { US_OPEN, US_ORDER } from '../../wire/overseas-fields.ts'
-import { kst, stamp } from '../clock.ts'
+import { kst, stamp } from '../../../common/emulator/clock.ts'
 import { isOpen, type KisOrder, leavesOf } from '../order.ts'
 import type { World } from '../world.ts'
 import { type Answer, type Call, ownsAccount, parameterError, succeed } from './call.ts'

@@ -6,7 +6,7 @@ import type { Row } from '../../wire/fields.ts'
 import { toFields } from '../../wire/frame.ts'
 import { percentText, signCode } from '../../wire/numbers.ts'
 import type { Board, Print } from '../board.ts'
-import { kst, KST, stamp } from '../clock.ts'
+import { kst, KST, stamp } from '../../../common/emulator/clock.ts'
 import type { Layouts } from '../options.ts'
 import { amountText, dollars, signedPercent, ZDIV } from '../rest/us-quotes.ts'
 
