@@ -1,122 +1,12 @@
 /** `sametape emulate kis|ib`: a stand-alone broker emulator that prints one line when it listens and runs until a signal. */
 import type { Command } from 'commander'
-import { ibOptions, runIb } from '../../adapters/ib/emulator/command.ts'
-import { KisEmulator } from '../../adapters/kis/emulator/emulator.ts'
-import {
-  type EmulatorOptions,
-  layoutsOf,
-  NEW_LAYOUTS,
-  OLD_LAYOUTS,
-  readCash,
-} from '../../adapters/kis/emulator/options.ts'
-import { type CliCommand, type CommandContext, type CommandResult, type Options, repeat } from './command.ts'
-import { Failure } from './failure.ts'
+import type { CliCommand } from './command.ts'
+import { emulateIb, ibOptions } from './emulate-ib.ts'
+import { emulateKis, kisOptions } from './emulate-kis.ts'
 
 export const command: CliCommand = {
   configure(command: Command, action) {
-    const kis = command
-      .command('kis')
-      .description('Korea Investment & Securities: REST and WebSocket')
-      .option('--port <port>', 'REST port, 0 for a free one', '0')
-      .option('--ws-port <port>', 'WebSocket port, 0 for a free one', '0')
-      .option('--control-port <port>', 'port of the control door, 0 for a free one', '0')
-      .option('--env <env>', 'paper or live', 'paper')
-      .option('--tape <dir>', 'a tape of KRX and US stocks; without it a generated market, open at once')
-      .option('--symbols <a,b>', 'symbols of the generated market')
-      .option('--seed <n>', 'of the generated market and of all keys', '1')
-      .option('--speed <n>', 'how fast the market runs; best effort in a stand-alone emulator', '1')
-      .option(
-        '--cash <amounts>',
-        'such as KRW=100000000,USD=100000; KRW alone is an account without dollars',
-        repeat,
-        [],
-      )
-      .option('--layout <name>', 'columns of socket frames: old, new, or those of the environment (auto)', 'auto')
-      .option('--rate <n>', 'REST requests a second and key (paper 2, live 20)')
-      .option('--ack-encrypt <y|n>', 'what the acknowledgement of a notice registration says (Y or N)', 'N')
-    action(kis, (_, options, ctx) => emulateKis(options, ctx))
-    action(ibOptions(command.command('ib')), (_, options, ctx) => runIb(options, ctx))
+    action(kisOptions(command.command('kis')), (_, options, ctx) => emulateKis(options, ctx))
+    action(ibOptions(command.command('ib')), (_, options, ctx) => emulateIb(options, ctx))
   },
-}
-
-async function emulateKis(options: Options, ctx: CommandContext): Promise<CommandResult> {
-  const emulator = await KisEmulator.create(readOptions(options))
-  const [trading, quotes] = emulator.addresses
-  if (trading === undefined) throw new Error('the emulator has no address')
-  const { env, speed } = emulator.world.options
-  const document = {
-    ready: true,
-    venue: 'kis',
-    env,
-    ...trading,
-    symbols: emulator.symbols,
-    control: emulator.control,
-    ...(quotes === undefined ? {} : { quotes }),
-  }
-  ctx.announce(document)
-  ctx.say(JSON.stringify(document))
-  if (speed !== 1) ctx.note(`speed ${speed}: best effort; only "start" keeps market and clients in step`)
-  emulator.run()
-  await new Promise<void>((resolve) => {
-    // Not `once`: a signal to the whole group arrives twice through the launcher.
-    process.on('SIGINT', resolve)
-    process.on('SIGTERM', resolve)
-  })
-  await emulator.close()
-  return { json: undefined }
-}
-
-/** Throws Failure (exit 2) that begins with the option and its value. */
-export function readOptions(options: Options): Partial<EmulatorOptions> {
-  const env = text(options, 'env')
-  if (env !== 'paper' && env !== 'live') throw new Failure(`--env ${env}: write paper or live`, 2)
-  const layout = text(options, 'layout')
-  const layouts = { auto: layoutsOf(env), old: OLD_LAYOUTS, new: NEW_LAYOUTS }[layout ?? '']
-  if (layouts === undefined) throw new Failure(`--layout ${layout}: write old, new or auto`, 2)
-  const encrypt = text(options, 'ackEncrypt')?.toUpperCase()
-  if (encrypt !== 'Y' && encrypt !== 'N') throw new Failure(`--ack-encrypt ${encrypt}: write Y or N`, 2)
-  const cash = options.cash as string[]
-  const [tape, symbols, rate] = [text(options, 'tape'), text(options, 'symbols'), text(options, 'rate')]
-  return {
-    env,
-    layouts,
-    noticeAckEncrypt: encrypt,
-    port: whole(options, 'port', 'port', 65_535),
-    wsPort: whole(options, 'wsPort', 'ws-port', 65_535),
-    controlPort: whole(options, 'controlPort', 'control-port', 65_535),
-    seed: whole(options, 'seed', 'seed', 4_294_967_295),
-    speed: speed(options),
-    ...(cash.length === 0 ? {} : { cash: readCash(cash) }),
-    ...(tape === undefined ? {} : { tape }),
-    ...(symbols === undefined ? {} : { symbols: readSymbols(symbols) }),
-    ...(rate === undefined ? {} : { requestsPerSecond: Math.max(1, whole(options, 'rate', 'rate', 1_000_000)) }),
-  }
-}
-
-function text(options: Options, name: string): string | undefined {
-  const value = options[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-function whole(options: Options, name: string, flag: string, most: number): number {
-  const given = text(options, name) ?? ''
-  const n = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN
-  if (!(n <= most)) throw new Failure(`--${flag} ${given}: write a whole number from 0 to ${most}`, 2)
-  return n
-}
-
-function speed(options: Options): number {
-  const given = text(options, 'speed') ?? ''
-  const n = /^\d{1,6}(\.\d{1,6})?$/.test(given) ? Number(given) : 0
-  if (!(n > 0)) throw new Failure(`--speed ${given}: write a number above 0, such as 60`, 2)
-  return n
-}
-
-function readSymbols(given: string): string[] {
-  const symbols = [...new Set(given.split(',').map((s) => s.trim().toUpperCase()))].filter((s) => s !== '')
-  const bad = symbols.find((s) => !/^(\d{6}|[A-Z][A-Z0-9.]{0,8})$/.test(s))
-  if (symbols.length === 0 || bad !== undefined) {
-    throw new Failure(`--symbols ${given}: write six digits for KRX or a US ticker, separated by commas`, 2)
-  }
-  return symbols
 }

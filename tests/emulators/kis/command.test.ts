@@ -1,7 +1,7 @@
 /** `sametape emulate kis` as a process: its line, its doors, its end; wrong usage. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readOptions } from '../../../src/cli/emulate.ts'
+import { readOptions } from '../../../src/cli/emulate-kis.ts'
 import { BIN, runCli } from '../../cli/run-cli.ts'
 import { send } from './support.ts'
 

@@ -1,18 +1,12 @@
-/** `sametape emulate ib`: options to an emulator, one ready line, and waiting for a signal. */
+/** `sametape emulate ib`: its options and what its ready line says. */
 import type { Command } from 'commander'
-import { Failure } from '../../../src/cli/failure.ts'
-import { VERSION_BASE, VERSION_NEW } from '../wire/hello.ts'
-import { IbEmulator } from './emulator.ts'
-import { ACCOUNTS, type EmulatorOptions, readCash, SYMBOLS } from './options.ts'
-
-type Options = Readonly<Record<string, unknown>>
-
-/** What of the command line's frame this command speaks to. */
-interface Output {
-  announce(document: unknown): void
-  say(line: string): void
-  note(line: string): void
-}
+import { IbEmulator } from '../../adapters/ib/emulator/emulator.ts'
+import { ACCOUNTS, type EmulatorOptions, readCash, SYMBOLS } from '../../adapters/ib/emulator/options.ts'
+import { VERSION_BASE, VERSION_NEW } from '../../adapters/ib/wire/hello.ts'
+import type { CommandContext, CommandResult, Options } from './command.ts'
+import { runEmulator, speed, whole } from './emulator-run.ts'
+import { Failure } from './failure.ts'
+import { text } from './run-options.ts'
 
 export function ibOptions(command: Command): Command {
   return command
@@ -33,7 +27,7 @@ export function ibOptions(command: Command): Command {
     .option('--ws-port <port>', 'of no use here: one socket serves all')
 }
 
-export async function runIb(options: Options, out: Output): Promise<{ json: undefined }> {
+export async function emulateIb(options: Options, ctx: CommandContext): Promise<CommandResult> {
   const emulator = await IbEmulator.create(readOptions(options))
   const { accounts, speed } = emulator.world.options
   const document = {
@@ -45,16 +39,7 @@ export async function runIb(options: Options, out: Output): Promise<{ json: unde
     symbols: emulator.symbols,
     control: emulator.control,
   }
-  out.announce(document)
-  out.say(JSON.stringify(document))
-  if (speed !== 1) out.note(`speed ${speed}: best effort; only "start" keeps market and clients in step`)
-  emulator.run()
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
-  emulator.close()
-  return { json: undefined }
+  return runEmulator(emulator, document, speed, ctx)
 }
 
 function readOptions(options: Options): Partial<EmulatorOptions> {
@@ -73,7 +58,7 @@ function readOptions(options: Options): Partial<EmulatorOptions> {
     port: whole(options, 'port', 'port', 65_535),
     controlPort: whole(options, 'controlPort', 'control-port', 65_535),
     seed: whole(options, 'seed', 'seed', 4_294_967_295),
-    speed: speedOf(options),
+    speed: speed(options),
     symbols: names(options, 'symbols', /^(\d{6}|[A-Z][A-Z0-9.]{0,8})$/, 'US tickers or six digits for KRX'),
     accounts:
       options.accounts === undefined
@@ -88,25 +73,6 @@ function readOptions(options: Options): Partial<EmulatorOptions> {
       ? {}
       : { masterClient: whole(options, 'masterClient', 'master-client', 2_147_483_647) }),
   }
-}
-
-function text(options: Options, name: string): string | undefined {
-  const value = options[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-function whole(options: Options, name: string, flag: string, most: number): number {
-  const given = text(options, name) ?? ''
-  const n = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN
-  if (!(n <= most)) throw new Failure(`--${flag} ${given}: write a whole number from 0 to ${most}`, 2)
-  return n
-}
-
-function speedOf(options: Options): number {
-  const given = text(options, 'speed') ?? ''
-  const n = /^\d{1,6}(\.\d{1,6})?$/.test(given) ? Number(given) : 0
-  if (!(n > 0)) throw new Failure(`--speed ${given}: write a number above 0, such as 60`, 2)
-  return n
 }
 
 function names(options: Options, name: string, form: RegExp, what: string): string[] {
