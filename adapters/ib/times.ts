@@ -1,7 +1,7 @@
 /** Local days of venues and the stamps that IB writes (reference 5.1): data of IB, never a time of the engine. */
 import { DAY, type EpochDay, epochDay, HOUR, type Micros, MINUTE, SECOND } from '../../src/core/base/time.ts'
 import { venueDefaults } from '../../src/reference/venues.ts'
-import { localToUtc, tableOffset, zoneTable } from '../../src/reference/zones.ts'
+import { tableOffset, zoneTable } from '../../src/reference/zones.ts'
 
 /** The zone's offset table; zones without one keep UTC, which only moves a window. */
 export function localTime(t: Micros, zone: string): Micros {
@@ -29,10 +29,5 @@ export function readEpoch(seconds: number | string): Micros | undefined {
 
 /** A second of IB's stands for its end. */
 export const WITHIN_SECOND: Micros = SECOND - 1
-
-/** The moment of a local date and time of day in a zone. */
-export function instantOf(day: EpochDay, timeOfDay: Micros, zone: string): Micros {
-  return localToUtc(day * DAY + timeOfDay, zone)
-}
 
 export { DAY, HOUR, MINUTE, SECOND }

@@ -9,11 +9,11 @@ import { type Instrument, notionalScale } from '../core/domain/instrument.ts'
 import { ACTION_KINDS } from '../core/domain/event.ts'
 import { ORDER_STATES, type OrderState } from '../core/domain/order.ts'
 import type { Money, Qty, Side } from '../core/domain/units.ts'
-import { BOOK_ROWS } from '../core/engine/control-records.ts'
 import { EXPLANATIONS } from '../core/engine/reconcile.ts'
 import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
 import { isLive } from '../core/execution/lifecycle.ts'
 import { KEEP_COUNTS, KEEP_FINISHED } from '../core/execution/orders.ts'
+import { BookedFills } from './booked-fills.ts'
 import type { RecordView } from './record-fields.ts'
 
 interface Terms {
@@ -89,8 +89,6 @@ interface OpeningOrder {
 
 const R = Object.fromEntries(REPORT_TYPES.map((name, i) => [name, i])) as Record<(typeof REPORT_TYPES)[number], number>
 const SPLIT = ACTION_KINDS.indexOf('split')
-const FILL_ROW = BOOK_ROWS.indexOf('fill')
-const BY_FILL = EXPLANATIONS.indexOf('fill')
 const EXTERNAL = EXPLANATIONS.indexOf('external')
 const ADOPTED = EXPLANATIONS.indexOf('adopted')
 const ACKNOWLEDGED = EXPLANATIONS.indexOf('acknowledged')
@@ -103,9 +101,7 @@ export class FillBook {
   readonly #finished = new Set<number>()
   /** Of older ones the highest number of the fills booked, as the engine keeps it. */
   readonly #counts = new Map<number, number>()
-  /** Fills of the books that came last, by order and number: an explanation refers to them. */
-  readonly #booked = new Map<string, { side: Side; terms: Terms }>()
-  #bookedSeq = -1
+  readonly #booked = new BookedFills()
   /** By broker, then instrument. */
   readonly #held = new Map<number, Holding[]>()
 
@@ -138,7 +134,7 @@ export class FillBook {
   record(r: RecordView): void {
     if (r.kind === KIND.report) this.#report(r)
     else if (r.kind === KIND.order) this.#order(r)
-    else if (r.kind === KIND.books) this.#books(r)
+    else if (r.kind === KIND.books) this.#booked.look(r)
     else if (r.kind === KIND.explain) this.#explain(r)
     else if (r.kind === KIND.action && r.words[3] === SPLIT) {
       const [, seq, t, , num, den] = r.words as unknown as number[]
@@ -209,21 +205,15 @@ export class FillBook {
     this.#tell({ kind: 'fill', ...at, ...terms, side, sign, value, orderId, fillNo })
   }
 
-  #books({ words: w }: RecordView): void {
-    const [, seq, , , , row, id, no, side, qty, price, fee, tax] = w as unknown as number[]
-    if (seq !== this.#bookedSeq) this.#booked.clear()
-    this.#bookedSeq = seq as number
-    if (row === FILL_ROW)
-      this.#booked.set(`${id} ${no}`, { side: side as Side, terms: { qty, price, fee, tax } as Terms })
-  }
-
-  #explain({ words: w, instrument }: RecordView): void {
-    const [, seq, t, what, broker, a, b] = w as unknown as number[]
+  #explain(r: RecordView): void {
+    const { instrument } = r
+    const [, seq, t, what, broker, a, b] = r.words as unknown as number[]
     const at = place(seq, t, broker, instrument)
-    if (what === BY_FILL) {
-      const found = this.#booked.get(`${a} ${b}`)
-      const log = this.#orders.get(a as number)
-      if (found !== undefined && log !== undefined) this.#book(at, log, a as number, b as number, found.terms)
+    const found = this.#booked.look(r)
+    if (found !== undefined) {
+      const { orderId, fillNo, qty, price, fee, tax } = found
+      const log = this.#orders.get(orderId)
+      if (log !== undefined) this.#book(at, log, orderId, fillNo, { qty, price, fee, tax })
       return
     }
     const holding = this.#holding(at.broker, instrument)

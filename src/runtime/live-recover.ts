@@ -52,10 +52,7 @@ class Continuation implements RecordSink {
   }
 
   #check(words: Float64Array): void {
-    // A handler of the agent may be on the stack: its order filled a block, which is compared here.
-    const guard = suspend()
     const item = this.#recorded.next()
-    resume(guard)
     const recorded = item.done === true ? undefined : viewRecord(item.value.words)
     const difference = compareRecords(recorded, viewRecord(words), 0)
     if (difference === undefined) return

@@ -43,9 +43,3 @@ export function readDuration(text: string): Micros | undefined {
   const unit = UNITS[m?.[2] ?? '']
   return m === null || unit === undefined || Number(m[1]) === 0 ? undefined : Number(m[1]) * unit
 }
-
-/** In days, for durations that mean sessions. */
-export function durationDays(text: string): number {
-  const micros = readDuration(text) ?? 0
-  return Math.max(1, Math.ceil(micros / DAY))
-}

@@ -31,14 +31,6 @@ export function readInt(text: string, field: string, fallback = 0): number {
   throw new WireError('number', `${field}: ${JSON.stringify(text.slice(0, 40))} is not a whole number`, field)
 }
 
-/** A decimal as a double, undefined where it is not set. For amounts that decide nothing; prices stay text. */
-export function readReal(text: string, field: string): number | undefined {
-  if (isUnset(text)) return undefined
-  const n = parseDecimal(text) === undefined ? Number.NaN : Number(text)
-  if (Number.isFinite(n)) return n
-  throw new WireError('number', `${field}: ${JSON.stringify(text.slice(0, 40))} is not a number`, field)
-}
-
 /** A double as text with no more than eight decimals, never in scientific notation. */
 export function realText(x: number): string {
   if (!Number.isFinite(x)) return UNSET_DOUBLE

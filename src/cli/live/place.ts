@@ -3,7 +3,7 @@
  * session of its own, and `.adapter`, what the adapters must remember. A day in which a session ended and began again
  * has several parts (`2026-03-10`, `2026-03-10-2`).
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatDay, type Micros } from '../../core/base/time.ts'
 import { riskDay } from '../../core/execution/loss.ts'
@@ -60,11 +60,4 @@ export function adapterDir(root: string): string {
   const dir = join(root, '.adapter')
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   return dir
-}
-
-/** What the last part says of itself in its manifest. */
-export function digestOf(part: Part): string {
-  const manifest = JSON.parse(readFileSync(join(part.dir, 'manifest.json'), 'utf8')) as { digest?: unknown }
-  if (typeof manifest.digest === 'string') return manifest.digest
-  throw new Failure(`${join(part.dir, 'manifest.json')}: digest is missing; the part cannot be gone on from`)
 }

@@ -87,11 +87,6 @@ export function suspectRate(s: Suspect, rate2: Mark2, t: Micros): void {
   suspectNow(s, rate2, t, false)
 }
 
-/** Is a suspect standing at t (raised within the last 5 s and neither confirmed nor dropped)? */
-export function isSuspect(s: Suspect, t: Micros): boolean {
-  return s.price2 !== 0 && !s.dropped && t - s.since <= DROP_AFTER
-}
-
 export interface BarPrices {
   readonly open2: Mark2
   readonly high2: Mark2

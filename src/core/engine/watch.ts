@@ -10,7 +10,7 @@ import { isShut } from '../execution/checks/market.ts'
 import { sellable } from '../execution/checks/count.ts'
 import type { OrderIntent } from '../execution/gate.ts'
 import { cancelable, type Exit, type ExitView } from '../execution/exits.ts'
-import { riskDay, riskDayStart } from '../execution/loss.ts'
+import { riskDayStart } from '../execution/loss.ts'
 import { followStop, reachesStop, type Stop } from '../execution/stops.ts'
 import type { Desk } from './desk.ts'
 import { KIND } from './records.ts'
@@ -216,8 +216,4 @@ function exitIntent(desk: Desk, x: Exit): OrderIntent {
     timeInForce: 'DAY',
     origin: x.reason,
   }
-}
-
-export function dayOfRisk(t: number): number {
-  return riskDay(t)
 }

@@ -17,7 +17,6 @@ export type LatencyModel =
   | { readonly kind: 'lognormal'; readonly median: Micros; readonly sigma: number }
   | { readonly kind: 'samples'; readonly micros: readonly Micros[] }
 
-export const INSTANT: LatencyModel = { kind: 'constant', micros: 0 }
 const LONGEST: Micros = MINUTE
 
 /** One delay. */
