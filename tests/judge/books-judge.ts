@@ -169,8 +169,10 @@ export class BooksJudge {
     this.#now?.findings.delete(o)
     if (finding.to !== 'unknown' && finding.to !== 'rejected') o.known = true
     if (finding.to === 'filled') {
-      o.qty = this.#now?.whole.get(o.id) ?? o.qty
-      o.next = undefined
+      const qty = this.#now?.whole.get(o.id) ?? o.qty
+      // The quantity of a replace whose answer was lost says that it was taken, with its prices.
+      const taken = o.next?.qty === qty && o.next
+      Object.assign(o, taken, { qty, next: undefined })
     }
     this.#j.count(`books find ${finding.to}`)
     this.#j.orders.ends(o, state)

@@ -239,7 +239,7 @@ export class ControlJudge {
     if (toCode < fromCode) this.#leftwards(from, to)
     const settles = toCode < STATE.indexOf('LIQUIDATING') || this.#j.losses.emergencyTripped
     if (this.#j.sodPending && from === 'RECONCILING' && settles) {
-      this.#j.losses.raise(this.#j.equity())
+      this.#j.losses.raise(this.#j.equity(), this.#j.world.ledger.limitBase())
       this.#j.sodPending = false
     }
     this.#j.entered(to)

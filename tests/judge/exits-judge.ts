@@ -101,6 +101,8 @@ export class ExitsJudge {
       this.#leaving.delete(key)
       this.#rounds.delete(`${key} stop`)
       this.#rounds.delete(`${key} liquidation`)
+      // What a late fill brings in while everything is being sold is to be sold too (R-25).
+      if (side !== 0 && this.#j.world.state === 'LIQUIDATING') this.#leaving.add(key)
     })
   }
 

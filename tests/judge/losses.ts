@@ -28,10 +28,10 @@ export class Losses {
   }
 
   /** the process was down at the boundary. */
-  raise(e: Frac): void {
+  raise(e: Frac, base: Frac): void {
     if (cmp(e, this.sod) <= 0) return
-    if (this.dayBase !== undefined && cmp(this.dayBase, this.sod) === 0) this.dayBase = e
     this.sod = e
+    this.dayBase = base
   }
 
   rebase(e: Frac, base: Frac): void {

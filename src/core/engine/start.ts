@@ -51,7 +51,7 @@ export function settleReconciling(desk: Desk): void {
   if (!brokers.some((b) => desk.books.agreed(b))) return
   if (!brokers.every((b) => desk.books.agreed(b) || desk.links.of(b).down)) return
   if (desk.sodPending && desk.valuation.computable()) {
-    desk.losses.raiseStart(desk.valuation.equity)
+    desk.losses.raiseStart(desk.valuation.equity, desk.valuation.limitBase())
     desk.sodPending = false
   }
   if (desk.losses.emergencyTripped) {

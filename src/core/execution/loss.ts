@@ -62,10 +62,10 @@ export class Losses {
   }
 
   /** The process was down at the roll: losses taken meanwhile belong to this day. */
-  raiseStart(equity: Money): void {
+  raiseStart(equity: Money, base = equity): void {
     if (equity <= this.startOfDay) return
-    if (this.dayBase === this.startOfDay) this.dayBase = equity
     this.startOfDay = equity
+    this.dayBase = base
     this.#lines()
   }
 
