@@ -18,7 +18,6 @@ import type { OrderDesk } from './order-desk.ts'
 import { OrdersOut } from './orders-out.ts'
 import type { OwnOrder, OwnOrders } from './own-orders.ts'
 import type { IbSettings } from './settings.ts'
-import type { Notice } from './windows.ts'
 
 export interface BrokerParts {
   readonly context: AdapterContext
@@ -32,7 +31,6 @@ export interface BrokerParts {
   readonly rules: BrokerRules
   readonly raw$: Observable<RawFrame>
   /** What people should know beforehand: logins that are due, a gateway that is read-only. */
-  readonly notices$: Observable<Notice>
   readonly release: () => Promise<void>
 }
 
@@ -45,7 +43,6 @@ export class IbBroker implements Broker {
   readonly id = 'ib'
   readonly rules: BrokerRules
   readonly raw$: Observable<RawFrame>
-  readonly notices$: Observable<Notice>
   readonly events$ = new Subject<readonly BrokerInbound[]>()
   readonly #p: BrokerParts
   readonly #orders: OrdersOut
@@ -63,7 +60,6 @@ export class IbBroker implements Broker {
     this.#p = parts
     this.rules = parts.rules
     this.raw$ = parts.raw$
-    this.notices$ = parts.notices$
     this.#orders = new OrdersOut({
       ...parts,
       tell: (events) => this.tell(events),

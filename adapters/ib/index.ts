@@ -22,7 +22,7 @@ import { OrderDesk } from './order-desk.ts'
 import { OwnOrders } from './own-orders.ts'
 import { Redactor } from './redact.ts'
 import { assertMatches, type IbSettings } from './settings.ts'
-import { keepWindows, type Notice } from './windows.ts'
+import { keepWindows } from './windows.ts'
 
 export interface IbOptions {
   /** Keeps the numbers of this run's orders, so that a restart knows them; one file a run. */
@@ -48,7 +48,6 @@ export function createIb(settings: IbSettings, context: AdapterContext, options:
   const redactor = new Redactor()
   redactor.hide(settings.account)
   const raw$ = new Subject<RawFrame>()
-  const notices$ = new Subject<Notice>()
   const { clock, broker } = context
   const link = new IbLink({
     settings,
@@ -100,17 +99,12 @@ export function createIb(settings: IbSettings, context: AdapterContext, options:
     settings,
     clock,
     tell: (state) => ends.broker?.link(state),
-    notice: (notice) => notices$.next(notice),
     isUp: () => link.state === 'up',
   })
   link.watch({
     note: (code, text) => {
       if (code !== 321 || !/read-only/i.test(text)) return
-      notices$.next({
-        kind: 'read_only',
-        text: 'the API is read-only: untick "Read-Only API" in Gateway or TWS',
-        due: 0,
-      })
+      ends.broker?.link('readOnly')
     },
   })
   const release = (): Promise<void> => {
@@ -118,7 +112,7 @@ export function createIb(settings: IbSettings, context: AdapterContext, options:
     return link.close()
   }
   const shared = { context, settings, link, contracts, raw$ }
-  ends.broker = new IbBroker({ ...shared, orders, desk, lists, account: accounts, rules, notices$, release })
+  ends.broker = new IbBroker({ ...shared, orders, desk, lists, account: accounts, rules, release })
   const source = new IbMarketSource({
     ...shared,
     connects: options.trades === false,

@@ -6,16 +6,10 @@
  * Times are the newest table that IB publishes; they have moved before.
  */
 import { DAY, HOUR, type Micros, MINUTE, weekday } from '../../src/core/base/time.ts'
+import type { LinkState } from '../../src/core/domain/control.ts'
 import type { Clock } from '../../src/runtime/ports.ts'
 import type { IbSettings, Region } from './settings.ts'
 import { localTime } from './times.ts'
-
-/** Something for people, beforehand; `due` is when it happens, 0 for now. */
-export interface Notice {
-  readonly kind: 'weekly_login' | 'waiting_for_login' | 'read_only'
-  readonly text: string
-  readonly due: Micros
-}
 
 /** Local times of day; `days` of the local week (0 Sunday) on which it begins; `to` after midnight is beyond 24 h. */
 interface Window {
@@ -80,19 +74,18 @@ const LOOK_AGAIN: Micros = HOUR
 export interface Keeping {
   readonly settings: IbSettings
   readonly clock: Clock
-  readonly tell: (link: 'planned' | 'plannedEnd') => void
-  readonly notice: (notice: Notice) => void
+  readonly tell: (link: LinkState) => void
   /** Is the gateway reachable? A login that is not needed any more is not asked for. */
   readonly isUp: () => boolean
 }
 
-const REMINDERS: readonly (readonly [ahead: Micros, words: string])[] = [
-  [DAY, 'in a day'],
-  [HOUR, 'in an hour'],
+const REMINDERS: readonly (readonly [ahead: Micros, told: LinkState])[] = [
+  [DAY, 'loginInADay'],
+  [HOUR, 'loginInAnHour'],
 ]
 
 /** Tells of every beginning and end, at once when a window is on, and reminds of the weekly login. */
-export function keepWindows({ settings, clock, tell, notice, isUp }: Keeping): { stop(): void } {
+export function keepWindows({ settings, clock, tell, isUp }: Keeping): { stop(): void } {
   const windows = windowsOf(settings)
   let inside = false
   let waiting = false
@@ -102,19 +95,20 @@ export function keepWindows({ settings, clock, tell, notice, isUp }: Keeping): {
     const { inside: over, changes } = look(LOGIN, now)
     if (over && !isUp() && !waiting) {
       waiting = true
-      notice({ kind: 'waiting_for_login', text: 'waiting for login: log in to Gateway or TWS (two factors)', due: 0 })
+      tell('loginAwaited')
     }
     if (isUp()) waiting = false
-    if (over) return changes
+    // When the token dies the gateway goes away within minutes; people hear of it as soon.
+    if (over) return waiting ? changes : Math.min(changes, MINUTE)
     let next = changes
-    for (const [ahead, words] of REMINDERS) {
+    for (const [ahead, told] of REMINDERS) {
       const due = now + changes
       // By the minute, so that the same Sunday is not told of twice.
-      const key = `${words} ${Math.round(due / MINUTE)}`
+      const key = `${told} ${Math.round(due / MINUTE)}`
       if (changes > ahead) next = Math.min(next, changes - ahead)
       else if (changes > ahead - 2 * HOUR && !reminded.has(key)) {
         reminded.add(key)
-        notice({ kind: 'weekly_login', text: `the weekly login to Gateway or TWS is due ${words}`, due })
+        tell(told)
       }
     }
     return next

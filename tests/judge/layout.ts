@@ -111,7 +111,17 @@ export const CASH = [
   'withdrawal',
   'correction',
 ] as const
-export const LINK = ['up', 'failed', 'lost', 'planned', 'plannedEnd'] as const
+export const LINK = [
+  'up',
+  'failed',
+  'lost',
+  'planned',
+  'plannedEnd',
+  'loginInADay',
+  'loginInAnHour',
+  'loginAwaited',
+  'readOnly',
+] as const
 export const OPERATOR = [
   'arm',
   'stop',
@@ -163,6 +173,8 @@ export const ALERT = [
   'limits',
   'operator',
   'reconcile_failed',
+  'login',
+  'read_only',
 ] as const
 
 /** Places of a verdict's numbers behind head and sequence number. */

@@ -599,6 +599,20 @@ describe('R-37 links', () => {
     expect(rig.place(0, 'BBB', 10, 99)).toBeTypeOf('number')
   })
 
+  test('R-37 a login that is due, or a link that takes no orders, is an alert and changes nothing', () => {
+    const rig = atBrokers(100, TWO)
+    rig.link(1, 'loginInADay').link(1, 'loginInAnHour').link(1, 'loginAwaited')
+    expect(rig.alerts('login').map((a) => [a.broker, a.text.replace(/.* (due|waiting)/, '$1')])).toEqual([
+      [1, 'due in a day'],
+      [1, 'due in an hour'],
+      [1, 'waiting for login: somebody must log in at the broker'],
+    ])
+    rig.link(1, 'readOnly')
+    expect(rig.alerts('read_only')).toHaveLength(1)
+    expect(rig.place(1, 'BBB', 10, 100)).toBeTypeOf('number')
+    expect(rig.desk.links.of(1)).toMatchObject({ up: true, failures: 0 })
+  })
+
   test('F-03 a lost link keeps orders and opens nothing there until the books agree again', () => {
     const rig = atBrokers(100, TWO)
     const id = rig.place(0, 'AAA', 10, 100)

@@ -7,10 +7,23 @@ import type { Money, Price, Qty, Side } from './units.ts'
 
 /**
  * R-35, R-37. `up`: logged in and first heartbeat seen. `failed`: an attempt to connect did not get there. `lost`: an
- * established link ended, by whichever side. `planned`, `plannedEnd`: a maintenance window of the broker.
+ * established link ended, by whichever side. `planned`, `plannedEnd`: a maintenance window of the broker. The last four
+ * change nothing and are told to people: a login that a person must do is due or waited for, or the link takes no orders.
  */
-export const LINK_STATES = ['up', 'failed', 'lost', 'planned', 'plannedEnd'] as const
+export const LINK_STATES = [
+  'up',
+  'failed',
+  'lost',
+  'planned',
+  'plannedEnd',
+  'loginInADay',
+  'loginInAnHour',
+  'loginAwaited',
+  'readOnly',
+] as const
 export type LinkState = (typeof LINK_STATES)[number]
+/** What is only told. */
+export type LinkNotice = Extract<LinkState, 'loginInADay' | 'loginInAnHour' | 'loginAwaited' | 'readOnly'>
 
 export interface LinkEvent {
   readonly type: 'link'

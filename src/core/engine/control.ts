@@ -7,11 +7,14 @@ import type {
   LimitChange,
   LimitsEvent,
   LinkEvent,
+  LinkNotice,
+  LinkState,
   OperatorEvent,
   SystemEvent,
 } from '../domain/control.ts'
 import { CASH_KINDS } from '../domain/event.ts'
 import { notional } from '../domain/fees.ts'
+import type { AlertCode } from '../execution/alerts.ts'
 import type { RiskLimits } from '../execution/limits.ts'
 import { askBooks } from './ask-books.ts'
 import { recordControl } from './control-records.ts'
@@ -50,9 +53,25 @@ export function applyControl(desk: Desk, host: AgentHost, e: ControlEvent, away:
   }
 }
 
+/** What people must do before a link is of use, in the words of the alert. */
+const NOTICES: Readonly<Record<LinkNotice, readonly [AlertCode, string]>> = {
+  loginInADay: ['login', 'R-37 the weekly login at the broker is due in a day'],
+  loginInAnHour: ['login', 'R-37 the weekly login at the broker is due in an hour'],
+  loginAwaited: ['login', 'R-37 waiting for login: somebody must log in at the broker'],
+  readOnly: ['read_only', 'the broker takes no orders on this link: it is set to read-only'],
+}
+
+function isNotice(link: LinkState): link is LinkNotice {
+  return link in NOTICES
+}
+
 function applyLink(desk: Desk, e: LinkEvent): void {
-  const { broker } = e
-  const { change, retryAt } = desk.links.report(broker, e.t, e.link)
+  const { broker, link } = e
+  if (isNotice(link)) {
+    const [code, text] = NOTICES[link]
+    return desk.alert(code, broker, -1, text)
+  }
+  const { change, retryAt } = desk.links.report(broker, e.t, link)
   if (retryAt !== undefined) desk.request({ type: 'connect', t: desk.t, broker, at: retryAt })
   if (change === 'up') {
     // Nothing is known of the time between: books first (F-03), and absence is proved anew (F-14).

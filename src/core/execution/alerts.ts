@@ -30,6 +30,8 @@ export const ALERT_CODES = [
   'limits',
   'operator',
   'reconcile_failed',
+  'login',
+  'read_only',
 ] as const
 export type AlertCode = (typeof ALERT_CODES)[number]
 
@@ -49,4 +51,6 @@ export const CRITICAL: ReadonlySet<AlertCode> = new Set<AlertCode>([
   'shutdown',
   'restart',
   'clock',
+  'login',
+  'read_only',
 ])

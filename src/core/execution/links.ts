@@ -6,7 +6,7 @@
  * planned window nothing counts and nothing is opened.
  */
 import { HOUR, type Micros, SECOND } from '../base/time.ts'
-import type { LinkState } from '../domain/control.ts'
+import type { LinkNotice, LinkState } from '../domain/control.ts'
 
 const HEALTHY: Micros = 60 * SECOND
 const MOST_LOSSES_AN_HOUR = 5
@@ -58,7 +58,7 @@ export class Links {
     return l.up && !l.planned && !l.down
   }
 
-  report(broker: number, t: Micros, what: LinkState): LinkChange {
+  report(broker: number, t: Micros, what: Exclude<LinkState, LinkNotice>): LinkChange {
     const l = this.of(broker)
     if (what === 'planned' || what === 'plannedEnd') {
       l.planned = what === 'planned'

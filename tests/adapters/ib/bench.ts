@@ -11,7 +11,6 @@ import type { IbOrder } from '../../../adapters/ib/emulator/order.ts'
 import { ACCOUNTS, type EmulatorOptions, readCash } from '../../../adapters/ib/emulator/options.ts'
 import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
 import { DEFAULTS, type IbSettings } from '../../../adapters/ib/settings.ts'
-import type { Notice } from '../../../adapters/ib/windows.ts'
 import { DAY, epochDay, HOUR } from '../../../src/core/base/time.ts'
 import type { SubmitOrder } from '../../../src/core/domain/command.ts'
 import { type Instrument, tickAt } from '../../../src/core/domain/instrument.ts'
@@ -44,7 +43,6 @@ export class Bench {
   readonly events: BrokerInbound[] = []
   readonly market: (MarketInbound | BarInbound)[] = []
   readonly raw: RawFrame[] = []
-  readonly notices: Notice[] = []
   nextOrder = 1
   nextRequest = 1
 
@@ -62,7 +60,6 @@ export class Bench {
     ib.broker.events$.subscribe((events) => this.events.push(...events))
     ib.source.events$.subscribe((events) => this.market.push(...events))
     ib.broker.raw$.subscribe((frame) => this.raw.push(frame))
-    ib.broker.notices$.subscribe((notice) => this.notices.push(notice))
     return ib
   }
 

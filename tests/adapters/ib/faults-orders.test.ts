@@ -183,7 +183,7 @@ describe('refusals (R-24)', () => {
     b.ib.broker.send({ type: 'reconcile', t: b.context.clock.now(), broker: 0, requestId })
     const books = await b.event('books', () => true, 15_000)
     expect([books.orders, books.fills]).toEqual([null, null])
-    expect(b.notices.some((n) => n.kind === 'read_only')).toBe(true)
+    await b.event('link', (e) => e.link === 'readOnly')
   }, 30_000)
 
   it('what cannot be said there is refused here: a quantity off the step, the closing auction with a stop', async () => {

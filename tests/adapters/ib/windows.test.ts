@@ -1,7 +1,7 @@
 /** Planned outages of IB (R-37): the nightly reset by region, the weekend, the gateway's restart, the weekly login. */
 import { describe, expect, it } from 'vitest'
 import { DEFAULTS, type IbSettings } from '../../../adapters/ib/settings.ts'
-import { isPlanned, keepWindows, type Notice, windowsOf } from '../../../adapters/ib/windows.ts'
+import { isPlanned, keepWindows, windowsOf } from '../../../adapters/ib/windows.ts'
 import { DAY, formatMicros, HOUR, MINUTE, parseStamp } from '../../../src/core/base/time.ts'
 import { HandClock } from '../../support/live-parts.ts'
 
@@ -64,24 +64,18 @@ describe('R-37: windows', () => {
 })
 
 describe('R-37: what is told', () => {
-  function keep(
-    from: string,
-    span: number,
-    isUp: () => boolean,
-  ): { links: string[]; notices: Notice[]; clock: HandClock } {
+  function keep(from: string, span: number, isUp: () => boolean): { links: string[]; clock: HandClock } {
     const clock = new HandClock(at(from))
     const links: string[] = []
-    const notices: Notice[] = []
     const stamp = (): string => formatMicros(clock.now()).slice(5, 16)
     const windows = keepWindows({
       ...{ settings: SETTINGS, clock, isUp },
       tell: (link) => links.push(`${stamp()} ${link}`),
-      notice: (notice) => notices.push(notice),
     })
     clock.advance(span)
     windows.stop()
     clock.advance(30 * DAY)
-    return { links, notices, clock }
+    return { links, clock }
   }
 
   it('each beginning and each end, and at once when a window is on', () => {
@@ -98,26 +92,24 @@ describe('R-37: what is told', () => {
     let up = true
     const clockFrom = '2026-01-16T12:00:00Z'
     const clock = new HandClock(at(clockFrom))
-    const notices: (Notice & { at: string })[] = []
+    const told: string[] = []
     const windows = keepWindows({
-      ...{ settings: SETTINGS, clock, isUp: () => up, tell: () => undefined },
-      notice: (notice) => notices.push({ ...notice, at: formatMicros(clock.now()).slice(5, 16) }),
+      ...{ settings: SETTINGS, clock, isUp: () => up },
+      tell: (link) => {
+        if (link.startsWith('login')) told.push(`${formatMicros(clock.now()).slice(5, 16)} ${link}`)
+      },
     })
     // The token dies on Sunday at 01:00 in New York, 06:00 UTC.
     clock.advance(at('2026-01-18T06:00:30Z') - at(clockFrom))
-    expect(notices.map((n) => [n.at, n.kind])).toEqual([
-      ['01-17T06:00', 'weekly_login'],
-      ['01-18T05:00', 'weekly_login'],
-    ])
-    expect(notices.every((n) => n.due === at('2026-01-18T06:00:00Z'))).toBe(true)
+    expect(told).toEqual(['01-17T06:00 loginInADay', '01-18T05:00 loginInAnHour'])
     up = false
     clock.advance(2 * HOUR)
-    expect(notices.slice(2).map((n) => n.kind)).toEqual(['waiting_for_login'])
+    expect(told.slice(2)).toEqual(['01-18T06:01 loginAwaited'])
     up = true
     clock.advance(5 * DAY)
-    expect(notices).toHaveLength(3)
+    expect(told).toHaveLength(3)
     clock.advance(3 * DAY)
     windows.stop()
-    expect(notices.slice(3).map((n) => n.kind)).toEqual(['weekly_login', 'weekly_login'])
+    expect(told.slice(3)).toEqual(['01-24T06:00 loginInADay', '01-25T05:00 loginInAnHour'])
   })
 })
