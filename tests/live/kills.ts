@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Rng } from '../../src/core/base/rng.ts'
 import { differences, type PaperBench } from '../support/paper-bench.ts'
+import { KILL_POINTS } from './kill-point-names.ts'
 
 export interface KillReport {
   readonly kills: number
@@ -19,6 +20,8 @@ const WITHIN_MS = 3000
 const ORDER_MS = 25
 /** Enough for everything in doubt to be decided: two proofs five seconds apart, and a reconciliation. */
 const LAST_LIFE = '45s'
+/** Start, warm-up, reconciliation, and an order or two. */
+const POINT_MS = 60_000
 
 export async function killAgainAndAgain(
   bench: PaperBench,
@@ -39,6 +42,35 @@ export async function killAgainAndAgain(
     if (code !== null) throw new Error(`life ${n + 1} ended by itself with ${code}: ${life.stderr}`)
     say(`${n + 1} of ${kills} killed`)
   }
+  return lastLife(bench, kills)
+}
+
+/** Every named point of `kill-points.ts`, `rounds` times over, each in a life of its own. */
+export async function killAtEveryPoint(
+  bench: PaperBench,
+  rounds: number,
+  say: (line: string) => void = () => undefined,
+): Promise<KillReport> {
+  for (let round = 1; round <= rounds; round++) {
+    for (const point of KILL_POINTS) {
+      const life = bench.paperUntil(point, 1)
+      const code = await Promise.race([life.closed, later(POINT_MS)])
+      if (code !== null) {
+        life.child.kill('SIGKILL')
+        throw new Error(`${point}: the life did not die there but ${code}: ${life.stderr}`)
+      }
+      say(`killed at ${point}, round ${round} of ${rounds}`)
+    }
+  }
+  return lastLife(bench, rounds * KILL_POINTS.length)
+}
+
+function later(ms: number): Promise<string> {
+  return new Promise((resolve) => setTimeout(() => resolve('went on'), ms).unref())
+}
+
+/** A life that ends in order, and what the venue then knows. */
+async function lastLife(bench: PaperBench, kills: number): Promise<KillReport> {
   const last = bench.paper('--for', LAST_LIFE, '--json')
   const code = await last.closed
   if (code !== 0) throw new Error(`the last life ended with ${code}: ${last.stderr}`)

@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BIN } from '../cli/run-cli.ts'
+import type { KillPoint } from '../live/kill-point-names.ts'
 
 /** Buys and sells one symbol after the other, some seconds apart: below ten orders a minute (R-22). */
 export const FLIP = `import { defineAgent } from 'sametape'
@@ -101,12 +102,26 @@ export class PaperBench {
 
   /** A life of `paper`; `flags` come after those that every life has. */
   paper(...flags: readonly string[]): Life {
-    const fixed = ['--config', join(this.dir, 'config'), '--agent', join(this.dir, 'flip.ts'), '--out', this.out]
-    return this.run('paper', ...fixed, ...flags)
+    return this.run(...this.#paperArgs, ...flags)
+  }
+
+  /** One that dies by its own SIGKILL when it gets to a point of `live/kill-points.ts` for the `nth` time. */
+  paperUntil(point: KillPoint, nth: number): Life {
+    const preload = new URL('../live/kill-points.ts', import.meta.url).href
+    return this.#spawn(this.#paperArgs, { NODE_OPTIONS: `--import ${preload}`, KILL_AT: `${point}:${nth}` })
+  }
+
+  get #paperArgs(): readonly string[] {
+    const agent = join(this.dir, 'flip.ts')
+    return ['paper', '--config', join(this.dir, 'config'), '--agent', agent, '--out', this.out]
   }
 
   run(...args: readonly string[]): Life {
-    const child = spawn(process.execPath, [BIN, ...args], { env: { ...process.env, ...this.env } })
+    return this.#spawn(args, {})
+  }
+
+  #spawn(args: readonly string[], env: Readonly<Record<string, string>>): Life {
+    const child = spawn(process.execPath, [BIN, ...args], { env: { ...process.env, ...this.env, ...env } })
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
     let begin: () => void = () => undefined
     const begun = new Promise<void>((resolve) => {
