@@ -4,12 +4,16 @@
  * say (NaN, infinities, bigint, functions) is an error here and not a silent null.
  */
 
-/** The text of `value`, with a line feed at its end. Throws TypeError naming the path of what JSON cannot hold. */
+/** Deeper than anything that we write; what is deeper was not written by us, and would exhaust the stack. */
+const MAX_DEPTH = 64
+
+/** The text of `value`, with a line feed at its end. Throws TypeError naming the path of what it cannot hold. */
 export function canonicalJson(value: unknown): string {
   return `${write(value, '', '$')}\n`
 }
 
 function write(value: unknown, indent: string, path: string): string {
+  if (indent.length > 2 * MAX_DEPTH) throw new TypeError(`${path} is nested deeper than ${MAX_DEPTH} levels`)
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new TypeError(`${path} is ${value}, which JSON cannot hold`)

@@ -9,29 +9,14 @@
  * decimal that was meant is gone.
  */
 import { open } from 'node:fs/promises'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import {
-  type AsyncBuffer,
-  type Compressors,
-  type DecodedArray,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetRead,
-  type SchemaElement,
-} from 'hyparquet'
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type SchemaElement } from 'hyparquet'
 import { columnsOf, type StreamKind, type StreamShape, type TapeColumn } from './columns.ts'
 import { TapeError } from './error.ts'
-import { type ForeignType, isDecimal, isTime, typeOf, valueReader } from './foreign-types.ts'
+import { CODECS, type Found, GroupReader } from './foreign-groups.ts'
+import { typeOf } from './foreign-types.ts'
 import { readSlice } from './file-slice.ts'
-import type { RawColumns } from './row-hash.ts'
 import type { RawGroup } from './own-file.ts'
-import { zstdSync } from './zstd.ts'
 
-const CODECS: Compressors = {
-  ZSTD: zstdSync,
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
-}
 const READABLE = new Set(['UNCOMPRESSED', 'SNAPPY', ...Object.keys(CODECS)])
 const MAY_BE_ABSENT = new Set(['venue_t', 'flags', 'exchange'])
 
@@ -55,11 +40,6 @@ export interface ForeignFile {
   /** Row groups in file order, in units of the instrument; NaN and '' stand for a missing value, times included. */
   groups(): AsyncGenerator<RawGroup>
   close(): Promise<void>
-}
-
-interface Found {
-  readonly column: TapeColumn
-  readonly type: ForeignType
 }
 
 /** Opens a file of another program as rows of `kind`. Throws TapeError naming the column that does not fit. */
@@ -158,120 +138,4 @@ function checkCodecs(path: string, metadata: FileMetaData): void {
       }
     }
   }
-}
-
-class GroupReader {
-  readonly #path: string
-  readonly #buffer: AsyncBuffer
-  readonly #metadata: FileMetaData
-  readonly #found: readonly Found[]
-  readonly #hasSymbol: boolean
-  #symbol: string | undefined
-
-  constructor(path: string, buffer: AsyncBuffer, metadata: FileMetaData, found: readonly Found[]) {
-    this.#path = path
-    this.#buffer = buffer
-    // Without their annotations timestamps and decimals come as the numbers that are in the file.
-    const plain = (e: SchemaElement): SchemaElement => {
-      if (!isTime(e) && !isDecimal(e)) return e
-      const { converted_type: _c, logical_type: _l, ...rest } = e
-      return rest
-    }
-    this.#metadata = { ...metadata, schema: metadata.schema.map(plain) }
-    this.#found = found
-    this.#hasSymbol = leaves(metadata).some((e) => e.name === 'symbol')
-  }
-
-  async symbol(): Promise<string | undefined> {
-    if (!this.#hasSymbol || this.#metadata.num_rows === 0n) return undefined
-    const [first] = (await this.#read(['symbol'], 0, 1)).get('symbol') ?? []
-    this.#symbol = first === undefined ? undefined : textOf(first.data[0])
-    return this.#symbol
-  }
-
-  async *groups(): AsyncGenerator<RawGroup> {
-    let firstRow = 0
-    const names = [...this.#found.map((f) => f.column.name), ...(this.#hasSymbol ? ['symbol'] : [])]
-    for (const group of this.#metadata.row_groups) {
-      const rows = Number(group.num_rows)
-      const pieces = await this.#read(names, firstRow, rows)
-      this.#checkSymbol(pieces.get('symbol') ?? [])
-      const columns: Record<string, Float64Array | readonly string[]> = {}
-      for (const { column, type } of this.#found) {
-        columns[column.key] = this.#column(column, type, pieces.get(column.name) ?? [], firstRow, rows)
-      }
-      yield { rows, firstRow, columns: columns as RawColumns }
-      firstRow += rows
-    }
-  }
-
-  async #read(columns: string[], rowStart: number, rows: number): Promise<Map<string, Piece[]>> {
-    const pieces = new Map<string, Piece[]>()
-    try {
-      await parquetRead({
-        file: this.#buffer,
-        metadata: this.#metadata,
-        compressors: CODECS,
-        columns,
-        // Byte arrays stay bytes unless they are annotated as strings: decimals may be kept in them.
-        utf8: false,
-        rowStart,
-        rowEnd: rowStart + rows,
-        parsers: { timestampFromNanoseconds: (nanos) => nanos },
-        // Only gathered here: what a callback throws would be lost.
-        onChunk: ({ columnName, columnData, rowStart: from }) => {
-          const list = pieces.get(columnName) ?? []
-          list.push({ from, data: columnData })
-          pieces.set(columnName, list)
-        },
-      })
-    } catch (error) {
-      throw new TapeError(this.#path, `rows from ${rowStart} cannot be decoded (${(error as Error).message})`)
-    }
-    return pieces
-  }
-
-  #column(c: TapeColumn, type: ForeignType, pieces: readonly Piece[], firstRow: number, rows: number) {
-    const texts = new Array<string>(type.kind === 'text' ? rows : 0).fill('')
-    const numbers = new Float64Array(type.kind === 'text' ? 0 : rows).fill(Number.NaN)
-    const read = valueReader(type)
-    for (const { from, data } of pieces) {
-      const first = Math.max(0, firstRow - from)
-      const last = Math.min(data.length, firstRow + rows - from)
-      for (let i = first; i < last; i++) {
-        const value: unknown = data[i]
-        if (value === null || value === undefined) continue
-        const at = from + i - firstRow
-        if (type.kind === 'text') texts[at] = textOf(value)
-        else {
-          const x = read(value)
-          if (x === undefined)
-            throw new TapeError(this.#path, `row ${from + i}: ${c.name} ${String(value)} is not exact below 2^53`)
-          numbers[at] = x
-        }
-      }
-    }
-    return type.kind === 'text' ? texts : numbers
-  }
-
-  #checkSymbol(pieces: readonly Piece[]): void {
-    for (const { from, data } of pieces) {
-      for (let i = 0; i < data.length; i++) {
-        const symbol = textOf(data[i])
-        if (symbol === this.#symbol) continue
-        const what = `row ${from + i}: symbol ${JSON.stringify(symbol)} after ${JSON.stringify(this.#symbol)}`
-        throw new TapeError(this.#path, `${what}; import one file for each symbol`)
-      }
-    }
-  }
-}
-
-interface Piece {
-  readonly from: number
-  readonly data: DecodedArray
-}
-
-function textOf(value: unknown): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
-  return typeof value === 'string' ? value : ''
 }

@@ -147,8 +147,7 @@ export async function readManifest<T>(file: string, schema: z.ZodType<T>, expect
     throw new TapeError(file, 'does not hold a JSON object; restore it from a copy')
   }
   const recorded = (value as { manifest_sha256?: unknown }).manifest_sha256
-  const canonical = canonicalJson(value)
-  if (canonical !== text) {
+  if (canonicalOf(file, value) !== text) {
     throw new TapeError(file, 'was changed after sealing: it is not in the form in which it was written')
   }
   const actual = sealManifest(value).manifest_sha256
@@ -159,6 +158,15 @@ export async function readManifest<T>(file: string, schema: z.ZodType<T>, expect
   const parsed = schema.safeParse(value)
   if (!parsed.success) throw new TapeError(file, describeIssue(parsed.error, value))
   return parsed.data
+}
+
+/** What JSON may hold and a manifest of ours never does (numbers beyond any, thousands of levels) has no such form. */
+function canonicalOf(file: string, value: object): string {
+  try {
+    return canonicalJson(value)
+  } catch (error) {
+    throw new TapeError(file, `was not written by this program: ${(error as Error).message.slice(0, 200)}`)
+  }
 }
 
 async function readText(file: string): Promise<string> {

@@ -239,7 +239,8 @@ export class ControlJudge {
     const [from, to] = [stateName(fromCode), stateName(toCode)]
     if (from !== world.state) this.#j.fail('D-08', `left ${from}, it was ${world.state}`)
     if (toCode < fromCode) this.#leftwards(from, to)
-    const settles = toCode < STATE.indexOf('LIQUIDATING') || this.#j.losses.emergencyTripped
+    // Ended by the operator before its books agreed, it never settles; a latched loss settles it into a liquidation.
+    const settles = toCode < STATE.indexOf('LIQUIDATING') || (to === 'LIQUIDATING' && this.#j.losses.emergencyTripped)
     if (this.#j.sodPending && from === 'RECONCILING' && settles) {
       this.#j.losses.raise(this.#j.equity(), this.#j.world.ledger.limitBase())
       this.#j.sodPending = false
