@@ -6,10 +6,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKis, type Kis, type KisOptions } from '../../adapters/kis/index.ts'
-import { type Addresses, KisEmulator } from '../../adapters/kis/emulator/emulator.ts'
+import { clientSettings } from '../../adapters/kis/emulator/client-settings.ts'
+import { KisEmulator } from '../../adapters/kis/emulator/emulator.ts'
 import type { MarketFeed } from '../../adapters/common/emulator/feed.ts'
 import { type EmulatorOptions, readCash } from '../../adapters/kis/emulator/options.ts'
-import { DEFAULTS, type KisSettings, readAccount } from '../../adapters/kis/settings.ts'
+import type { KisSettings } from '../../adapters/kis/settings.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { SECOND, type Micros } from '../../src/core/base/time.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
@@ -21,6 +22,7 @@ import type { LoadedAgent } from '../../src/runtime/agent-load.ts'
 import type { Inbound } from '../../src/runtime/ports.ts'
 import { RawLog } from '../../src/runtime/raw-log.ts'
 import { HandClock, HandSource } from './live-parts.ts'
+import { Steps } from './steps.ts'
 
 export interface PlayOptions {
   /** The session's directory; one that is there is gone on with. */
@@ -36,16 +38,12 @@ export interface PlayOptions {
   readonly venue?: KisVenue
 }
 
-const sealed = (text: string): { reveal(): string } => ({ reveal: () => text })
-const QUIET_TURNS = 3
-/** What did not arrive by then went down with its session. */
-const PATIENCE_MS = 100
-
 /** The broker's side: what outlives a session. */
 export class KisVenue {
   readonly emulator: KisEmulator
   readonly clock: HandClock
   readonly state: string
+  readonly steps: Steps
   /** Our exchange rate, as a source of its own: won per dollar. */
   readonly usdKrw = 1400
 
@@ -53,6 +51,7 @@ export class KisVenue {
     this.emulator = emulator
     this.clock = clock
     this.state = mkdtempSync(join(tmpdir(), 'sametape-kis-play-'))
+    this.steps = new Steps(clock, emulator)
   }
 
   static async open(feed: MarketFeed, from: Micros, given: Partial<EmulatorOptions> = {}): Promise<KisVenue> {
@@ -62,6 +61,7 @@ export class KisVenue {
   }
 
   async close(): Promise<void> {
+    this.steps.close()
     await this.emulator.close()
     rmSync(this.state, { recursive: true, force: true })
   }
@@ -76,18 +76,13 @@ export class KisPlay {
   readonly spec: LiveSpec
   readonly #agent: LoadedAgent
   readonly #raw: RawLog
-  #out = 0
-  #frames = 0
-  #received = 0
-  /** Messages that a session took with it when it ended. */
-  #gone = 0
 
   private constructor(o: PlayOptions, venue: KisVenue) {
     this.venue = venue
     this.#agent = o.agent
     const { clock } = venue
     const instruments = withRate(o.feed.instruments)
-    const settings = settingsOf(venue, o.settings ?? {})
+    const settings = { ...clientSettings(venue.emulator, venue.state), ...o.settings }
     const context = { broker: 0, instruments, currencies: ['KRW', 'USD'], clock }
     this.kis = createKis(settings, context, { ordersFile: join(venue.state, 'orders.jsonl'), ...o.kis })
     const config = loadConfig({ dir: undefined, sets: [...(o.sets ?? [])], env: {} })
@@ -99,11 +94,6 @@ export class KisPlay {
       ...(recovered === undefined ? {} : { recovered: recovered.engine }),
     })
     this.#raw = new RawLog(this.rawFile, { adapter: 'kis', instruments, generated: true }, this.kis.broker.raw$, clock)
-    this.kis.broker.raw$.subscribe(({ channel, direction }) => {
-      this.#frames++
-      if (direction === 'in' && channel.startsWith('ws')) this.#received++
-      if (channel.startsWith('/')) this.#out += direction === 'out' ? 1 : -1
-    })
   }
 
   static async open(o: PlayOptions): Promise<KisPlay> {
@@ -167,32 +157,8 @@ export class KisPlay {
 
   /** Lets `span` go by in steps, each of them to its end. */
   async pass(span: Micros, step: Micros): Promise<void> {
-    const { clock, emulator } = this.venue
-    const end = clock.now() + span
-    while (clock.now() < end) {
-      clock.advance(Math.min(step, end - clock.now()))
-      await emulator.advance(clock.now())
-      await this.#settle()
-      if (this.session.failure !== undefined) throw this.session.failure
-    }
-  }
-
-  /** Nothing is under way: no answer is owed, every message arrived, and for some turns of the event loop none came. */
-  async #settle(): Promise<void> {
-    const { emulator } = this.venue
-    const until = performance.now() + PATIENCE_MS
-    for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
-      const before = this.#frames
-      await new Promise((resolve) => setImmediate(resolve))
-      if (emulator.busy) emulator.flush()
-      if (this.#behind() > 0 && performance.now() > until) this.#gone += this.#behind()
-      if (emulator.busy || this.#out > 0 || this.#frames !== before || this.#behind() > 0) quiet = -1
-    }
-  }
-
-  #behind(): number {
-    const sent = this.venue.emulator.sessions().reduce((sum, s) => sum + s.sent, 0)
-    return sent - this.#gone - this.#received
+    await this.venue.steps.pass(span, step)
+    if (this.session.failure !== undefined) throw this.session.failure
   }
 
   /** The process dies: nothing is said to anybody, the journal holds what it holds. */
@@ -217,27 +183,6 @@ function withRate(instruments: readonly Instrument[]): readonly Instrument[] {
     ...{ ticks: [{ from: 0, tick: 1 }], lot: like.lot, economicId: 'FX:USD/KRW', allowShort: false },
   }
   return [...instruments, rate]
-}
-
-function settingsOf({ emulator, state }: KisVenue, given: Partial<KisSettings>): KisSettings {
-  const [trading, quotes] = emulator.addresses as [Addresses, Addresses | undefined]
-  const keysOf = ({ credentials }: Addresses) => ({
-    appKey: sealed(credentials.appkey),
-    appSecret: sealed(credentials.appsecret),
-  })
-  const { env, requestsPerSecond } = emulator.world.options
-  return {
-    ...DEFAULTS,
-    env,
-    hosts: { rest: trading.rest, ws: trading.ws },
-    keys: keysOf(trading),
-    account: readAccount(trading.credentials.account),
-    htsId: trading.credentials.hts_id,
-    stateDir: state,
-    requestsPerSecond,
-    quotes: quotes === undefined ? undefined : { hosts: { rest: quotes.rest, ws: quotes.ws }, keys: keysOf(quotes) },
-    ...given,
-  }
 }
 
 function specOf(instruments: readonly Instrument[], kis: Kis, { agent, sets = [] }: PlayOptions): LiveSpec {

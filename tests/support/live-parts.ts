@@ -13,6 +13,7 @@ import type { QuoteEvent, ReportEvent } from '../../src/core/domain/event.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
 import { SimVenue } from '../../src/core/sim/venue.ts'
 import { calendarOf } from '../../src/reference/calendars.ts'
+import { LockstepClock } from '../../src/runtime/lockstep-clock.ts'
 import type {
   BarInbound,
   Broker,
@@ -24,37 +25,12 @@ import type {
   RawFrame,
 } from '../../src/runtime/ports.ts'
 
-export class HandClock implements Clock {
-  #t: Micros
-  #due: { at: Micros; then: () => void }[] = []
-
-  constructor(t: Micros) {
-    this.#t = t
-  }
-
-  now(): Micros {
-    return this.#t
-  }
-
-  after(span: Micros, then: () => void): () => void {
-    const timer = { at: this.#t + Math.max(0, span), then }
-    this.#due.push(timer)
-    return () => {
-      this.#due = this.#due.filter((d) => d !== timer)
-    }
-  }
-
-  /** Moves on, calling back what comes due on the way, in order. */
+export class HandClock extends LockstepClock {
+  /** Moves on, calling back what comes due on the way at its own moment, in order. */
   advance(span: Micros): void {
-    const end = this.#t + span
-    for (;;) {
-      const next = this.#due.filter((d) => d.at <= end).sort((a, b) => a.at - b.at)[0]
-      if (next === undefined) break
-      this.#due = this.#due.filter((d) => d !== next)
-      this.#t = Math.max(this.#t, next.at)
-      next.then()
-    }
-    this.#t = end
+    const end = this.now() + span
+    while (this.nextDue <= end) this.moveTo(this.nextDue)
+    this.moveTo(end)
   }
 }
 

@@ -97,6 +97,11 @@ export class KisEmulator {
     return this.#addresses
   }
 
+  /** Ports of clients on loopback, for those who watch what is on its way. */
+  get ports(): number[] {
+    return this.#addresses.flatMap(({ rest, ws }) => [rest, ws].map((url) => Number(new URL(url).port)))
+  }
+
   get control(): string {
     return this.#control
   }

@@ -8,9 +8,10 @@ import { join } from 'node:path'
 import { createIb, type Ib, type IbOptions } from '../../../adapters/ib/index.ts'
 import { IbEmulator, WARM_UP } from '../../../adapters/ib/emulator/emulator.ts'
 import type { IbOrder } from '../../../adapters/ib/emulator/order.ts'
-import { ACCOUNTS, type EmulatorOptions, readCash } from '../../../adapters/ib/emulator/options.ts'
+import { clientSettings } from '../../../adapters/ib/emulator/client-settings.ts'
+import { type EmulatorOptions, readCash } from '../../../adapters/ib/emulator/options.ts'
 import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
-import { DEFAULTS, type IbSettings } from '../../../adapters/ib/settings.ts'
+import type { IbSettings } from '../../../adapters/ib/settings.ts'
 import { DAY, epochDay, HOUR } from '../../../src/core/base/time.ts'
 import type { SubmitOrder } from '../../../src/core/domain/command.ts'
 import { type Instrument, tickAt } from '../../../src/core/domain/instrument.ts'
@@ -77,12 +78,8 @@ export class Bench {
     const instruments = given.instruments ?? feed.instruments
     const context = { broker: 0, instruments, currencies: ['KRW', 'USD'], clock }
     const settings: IbSettings = {
-      ...DEFAULTS,
-      env: 'paper',
-      host: '127.0.0.1',
-      port: emulator.port,
+      ...clientSettings(emulator),
       clientId: 7,
-      account: ACCOUNTS.paper,
       markets: ['US', 'KRX'],
       ...given.settings,
     }

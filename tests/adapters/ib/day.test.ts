@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { IbEmulator, WARM_UP } from '../../../adapters/ib/emulator/emulator.ts'
-import { ACCOUNTS, readCash } from '../../../adapters/ib/emulator/options.ts'
+import { clientSettings } from '../../../adapters/ib/emulator/client-settings.ts'
+import { readCash } from '../../../adapters/ib/emulator/options.ts'
 import { createIb } from '../../../adapters/ib/index.ts'
-import { DEFAULTS, type IbSettings } from '../../../adapters/ib/settings.ts'
 import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { DAY, epochDay, MINUTE, SECOND } from '../../../src/core/base/time.ts'
@@ -22,7 +22,7 @@ import { calendarVersions, type LiveSpec } from '../../../src/runtime/live-spec.
 import { rerunLive } from '../../../src/runtime/live-verify.ts'
 import { openRun } from '../../../src/runtime/run-dir.ts'
 import { HandClock } from '../../support/live-parts.ts'
-import { Steps } from './steps.ts'
+import { Steps } from '../../support/steps.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-ib-day-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -56,14 +56,9 @@ describe('a US day', () => {
       { clock, feed },
     )
     const steps = new Steps(clock, emulator)
-    const settings: IbSettings = {
-      ...DEFAULTS,
-      ...{ env: 'paper', host: '127.0.0.1', port: emulator.port, clientId: 7, account: ACCOUNTS.paper },
-      markets: ['US'],
-    }
     const { instruments } = feed
     const context = { broker: 0, instruments, currencies: ['USD'], clock }
-    const ib = createIb(settings, context, { ordersFile: join(root, 'orders.jsonl') })
+    const ib = createIb(clientSettings(emulator), context, { ordersFile: join(root, 'orders.jsonl') })
     let frames = 0
     ib.broker.raw$.subscribe(() => frames++)
     const dir = join(root, 'day')

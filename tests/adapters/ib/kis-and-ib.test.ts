@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { IbEmulator, WARM_UP } from '../../../adapters/ib/emulator/emulator.ts'
-import { ACCOUNTS, readCash } from '../../../adapters/ib/emulator/options.ts'
+import { clientSettings as ibSettings } from '../../../adapters/ib/emulator/client-settings.ts'
+import { readCash } from '../../../adapters/ib/emulator/options.ts'
 import { createIb } from '../../../adapters/ib/index.ts'
-import { DEFAULTS, type IbSettings } from '../../../adapters/ib/settings.ts'
-import { type Addresses, KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
+import { clientSettings as kisSettings } from '../../../adapters/kis/emulator/client-settings.ts'
+import { KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
 import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
 import { readCash as readKisCash } from '../../../adapters/kis/emulator/options.ts'
 import { createKis } from '../../../adapters/kis/index.ts'
-import { DEFAULTS as KIS_DEFAULTS, readAccount } from '../../../adapters/kis/settings.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import { DAY, epochDay, HOUR, MINUTE, SECOND } from '../../../src/core/base/time.ts'
 import { defineAgent } from '../../../src/core/decision/agent.ts'
@@ -23,7 +23,7 @@ import type { Broker } from '../../../src/runtime/ports.ts'
 import { LiveSession } from '../../../src/runtime/live-session.ts'
 import { calendarVersions, type LiveSpec } from '../../../src/runtime/live-spec.ts'
 import { HandClock } from '../../support/live-parts.ts'
-import { Steps } from './steps.ts'
+import { Steps } from '../../support/steps.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-kis-ib-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -44,34 +44,13 @@ const agent = defineAgent({
 })
 const loaded = { definition: agent as never, name: 'buyer', hash: '0'.repeat(64), files: [] }
 
-const sealed = (text: string): { reveal(): string } => ({ reveal: () => text })
-
 async function makeKis(clock: HandClock) {
   const feed = new GeneratedFeed(SYMBOLS, 5, TEN - WARM_UP)
   const rate = { requestsPerSecond: 1000, cash: readKisCash(['KRW=100000000', 'USD=100000']) }
   const emulator = await KisEmulator.create({ ...rate, env: 'live', symbols: SYMBOLS, seed: 5 }, { clock, feed })
-  const [{ rest, ws, credentials }] = emulator.addresses as [Addresses]
-  const settings = {
-    ...KIS_DEFAULTS,
-    env: 'live' as const,
-    hosts: { rest, ws },
-    keys: { appKey: sealed(credentials.appkey), appSecret: sealed(credentials.appsecret) },
-    account: readAccount(credentials.account),
-    htsId: credentials.hts_id,
-    stateDir: join(root, 'kis'),
-    requestsPerSecond: 1000,
-  }
+  const settings = kisSettings(emulator, join(root, 'kis'))
   const context = { broker: 1, instruments: feed.instruments, currencies: ['USD'], clock }
-  const kis = createKis(settings, context, { isUsTrading: () => false })
-  const ports = [rest, ws].map((url) => Number(new URL(url).port))
-  const stepped = {
-    ports,
-    get busy() {
-      return emulator.busy
-    },
-    advance: () => emulator.advance(),
-  }
-  return { emulator, kis, stepped }
+  return { emulator, ...createKis(settings, context, { isUsTrading: () => false }) }
 }
 
 test('R-12, R-37: the same shares at IB and at KIS; IB dies in the middle of the day, KIS trades on, and both count', async () => {
@@ -82,23 +61,15 @@ test('R-12, R-37: the same shares at IB and at KIS; IB dies in the middle of the
     { symbols: SYMBOLS, seed: 5, cash: readCash(['USD=50000']) },
     { clock, feed },
   )
-  const address = {
-    env: 'paper',
-    host: '127.0.0.1',
-    port: emulator.port,
-    clientId: 7,
-    account: ACCOUNTS.paper,
-  } as const
-  const settings: IbSettings = { ...DEFAULTS, ...address, markets: ['US'] }
-  const ib = createIb(settings, { broker: 0, instruments, currencies: ['USD'], clock })
+  const ib = createIb(ibSettings(emulator), { broker: 0, instruments, currencies: ['USD'], clock })
   const other = await makeKis(clock)
-  const steps = new Steps(clock, emulator, other.stepped)
+  const steps = new Steps(clock, emulator, other.emulator)
   const config = loadConfig({ dir: undefined, sets: [], env: {} })
-  const brokers: readonly Broker[] = [ib.broker, other.kis.broker as Broker]
+  const brokers: readonly Broker[] = [ib.broker, other.broker as Broker]
   const run = openLiveRun({ dir: join(root, 'run'), spec: specOf(instruments, brokers), config, agent: loaded })
   const session = new LiveSession({
     ...{ setup: run.setup, header: run.header, sink: run.sink, clock },
-    ...{ sources: [other.kis.source], brokers },
+    ...{ sources: [other.source], brokers },
   })
   session.start(0)
   await steps.pass(MINUTE, SECOND)

@@ -6,10 +6,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKis, type Kis, type KisOptions } from '../../../adapters/kis/index.ts'
-import { type Addresses, KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
+import { clientSettings } from '../../../adapters/kis/emulator/client-settings.ts'
+import { KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
 import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.ts'
 import { type EmulatorOptions, readCash } from '../../../adapters/kis/emulator/options.ts'
-import { DEFAULTS, type KisSettings, readAccount } from '../../../adapters/kis/settings.ts'
+import type { KisSettings } from '../../../adapters/kis/settings.ts'
 import { DAY, epochDay, HOUR, MINUTE, SECOND } from '../../../src/core/base/time.ts'
 import type { SubmitOrder } from '../../../src/core/domain/command.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
@@ -28,8 +29,6 @@ export interface BenchOptions {
   readonly withoutQuotes?: boolean
   readonly from?: number
 }
-
-const sealed = (text: string): { reveal(): string } => ({ reveal: () => text })
 
 export class Bench {
   readonly emulator: KisEmulator
@@ -68,24 +67,10 @@ export class Bench {
     emulator.run()
     const instruments: readonly Instrument[] = feed.instruments
     const context = { broker: 0, instruments, currencies: ['KRW', 'USD'], clock }
-    const [trading, quotes] = emulator.addresses as [Addresses, Addresses | undefined]
-    const keysOf = ({ credentials }: Addresses) => ({
-      appKey: sealed(credentials.appkey),
-      appSecret: sealed(credentials.appsecret),
-    })
     const settings: KisSettings = {
-      ...DEFAULTS,
-      env: emulator.world.options.env,
-      hosts: { rest: trading.rest, ws: trading.ws },
-      keys: keysOf(trading),
-      account: readAccount(trading.credentials.account),
-      htsId: trading.credentials.hts_id,
-      stateDir: mkdtempSync(join(tmpdir(), 'sametape-kis-')),
+      ...clientSettings(emulator, mkdtempSync(join(tmpdir(), 'sametape-kis-'))),
       requestsPerSecond: 1000,
-      quotes:
-        quotes === undefined || given.withoutQuotes === true
-          ? undefined
-          : { hosts: { rest: quotes.rest, ws: quotes.ws }, keys: keysOf(quotes) },
+      ...(given.withoutQuotes === true ? { quotes: undefined } : {}),
       ...given.settings,
     }
     return new Bench(emulator, context, settings, { isUsTrading: () => false, ...given.options })
