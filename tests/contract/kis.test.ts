@@ -10,11 +10,7 @@ async function make(env: 'paper' | 'live'): Promise<Venue> {
     broker: bench.kis.broker,
     context: bench.context,
     symbols: ['005930', 'NVDA'],
-    price(symbol, side, kind) {
-      const board = bench.board(symbol)
-      if (kind === 'fills') return side > 0 ? board.ask : board.bid
-      return bench.farBelow(symbol)
-    },
+    price: (symbol, side, kind) => (kind === 'fills' ? bench.fills(symbol, side) : bench.farBelow(symbol)),
     // So much that the next quotes do not fill the rest before it is canceled.
     moreThanShown: (symbol) => bench.board(symbol).askSize + 100_000,
     loseAnswer: (arrives) =>

@@ -9,25 +9,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nextPart, partsOf, riskDayName } from '../../src/cli/live/place.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { DAY, SECOND } from '../../src/core/base/time.ts'
-import type { Instrument } from '../../src/core/domain/instrument.ts'
 import { loadAgent, type LoadedAgent } from '../../src/runtime/agent-load.ts'
 import { openingAfter } from '../../src/runtime/live-opening.ts'
 import { playLive } from '../../src/runtime/live-play.ts'
 import { reopenPart } from '../../src/runtime/live-reopen.ts'
 import type { LiveSession } from '../../src/runtime/live-session.ts'
-import { calendarVersions, type LiveSpec } from '../../src/runtime/live-spec.ts'
+import type { LiveSpec } from '../../src/runtime/live-spec.ts'
 import { runCli } from '../cli/run-cli.ts'
-import { BookKeeper, HandClock, HandSource, SimPort } from '../support/live-parts.ts'
+import { AAA, BookKeeper, HandClock, HandSource, SIM, SimPort, tellQuote } from '../support/live-parts.ts'
+import { liveSpec } from '../support/live-spec.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'sametape-days-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 /** 21:00 UTC: half an hour before the roll. */
 const T0 = Date.UTC(2025, 2, 10, 21, 0, 0) * 1000
-const INSTRUMENT: Instrument = {
-  ...{ id: 0, symbol: 'AAA', venue: 'GEN', currency: 'USD', priceDecimals: 2, qtyDecimals: 0 },
-  ...{ ticks: [{ from: 0, tick: 1 }], lot: 1, economicId: 'GEN:AAA', allowShort: false },
-}
 const AGENT = `import { defineAgent } from 'sametape'
 export default defineAgent({
   name: 'tenth',
@@ -46,17 +42,7 @@ const config = loadConfig({ dir: undefined, sets: ['risk.max_daily_orders=30'], 
 let agent: LoadedAgent
 
 function specOf(): LiveSpec {
-  const shape = { quotes: true, trades: false, bars: false, sessionBars: false, oneSided: false, barMicros: 0 }
-  const rules = { clientOrderId: true, reconcileEvery: 30 * SECOND, funding: 'cash', commissionBps: { num: 0, den: 1 } }
-  return {
-    ...{ schema_version: 2, kind: 'live', config: { 'risk.max_daily_orders': '30' } },
-    agent: { name: agent.name, hash: agent.hash, params: {} },
-    instruments: [INSTRUMENT as never],
-    shapes: [{ ...shape, heartbeat: 10 * SECOND }],
-    calendars: calendarVersions([INSTRUMENT]),
-    ...{ currencies: ['USD'], base: 'USD', routes: [null], cash: [[0]], arming: 'operator', fees: 'none' },
-    brokers: [{ name: 'sim', rules: rules as never }],
-  } as LiveSpec
+  return liveSpec(agent, [AAA], [SIM], { config: { 'risk.max_daily_orders': '30' } })
 }
 
 interface Told {
@@ -94,11 +80,7 @@ async function live(root: string, clock: HandClock, books: BookKeeper, days: num
   for (let day = 0; day < days; day++) {
     for (let n = 0; n < 45; n++) {
       clock.advance(SECOND / 2)
-      const bid = 10_000 + (n % 3)
-      const prices = { bid, ask: bid + 1, bidSize: 500, askSize: 500, flags: 0 }
-      const q = { type: 'quote', venueT: clock.now(), instrument: 0, ...prices } as const
-      port.quote(q)
-      source.events$.next([q])
+      tellQuote(clock, port, source, 10_000 + (n % 3))
     }
     if (day < days - 1) clock.advance(DAY)
   }
@@ -115,7 +97,7 @@ function verifyCli(...dirs: string[]) {
 
 describe('a session over five risk days', () => {
   const root = join(dir, 'session')
-  const books = new BookKeeper(INSTRUMENT, 100_000_000_000)
+  const books = new BookKeeper(AAA, 100_000_000_000)
   const clock = new HandClock(T0)
   let told: Told
 

@@ -2,12 +2,12 @@
  * The report of a live session that was killed and went on: what it says was traded is what the engine's ledger and the
  * broker's books hold, with fills that were only found in the books and reports that came twice.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
-import type { Instrument } from '../../src/core/domain/instrument.ts'
+import { SECOND } from '../../src/core/base/time.ts'
 import type { Desk } from '../../src/core/engine/desk.ts'
 import { KIND } from '../../src/core/engine/records.ts'
 import { RunFacts } from '../../src/report/facts.ts'
@@ -15,100 +15,41 @@ import { makeReport, writeReport } from '../../src/report/html.ts'
 import { openSubject } from '../../src/report/subject.ts'
 import { TradeLedger } from '../../src/report/trade-ledger.ts'
 import { loadAgent, type LoadedAgent } from '../../src/runtime/agent-load.ts'
-import { openLiveRun } from '../../src/runtime/live-run.ts'
 import { sealLiveRun } from '../../src/runtime/live-seal.ts'
-import { LiveSession } from '../../src/runtime/live-session.ts'
-import { calendarVersions, type LiveSpec } from '../../src/runtime/live-spec.ts'
 import { journalRecords } from '../../src/runtime/record-reader.ts'
 import { verify } from '../../src/runtime/verify.ts'
-import { BookKeeper, HandClock, HandSource, SimPort } from '../support/live-parts.ts'
+import type { BookKeeper } from '../support/live-parts.ts'
+import { books, Play } from '../support/live-play.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-live-report-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-const SECOND = 1_000_000
 const T0 = Date.UTC(2025, 2, 10, 20, 30, 0) * 1000
-const INSTRUMENT: Instrument = {
-  ...{ id: 0, symbol: 'AAA', venue: 'GEN', currency: 'USD', priceDecimals: 2, qtyDecimals: 0 },
-  ...{ ticks: [{ from: 0, tick: 1 }], lot: 1, economicId: 'GEN:AAA', allowShort: false },
-}
-
-/** Buys 100 at every tenth quote when flat, sells all when up or down by 50 cents. */
-const AGENT = `import { defineAgent } from 'sametape'
-export default defineAgent({
-  name: 'ten',
-  subscribe: () => ({ quotes: true }),
-  init: () => ({ n: 0, entry: 0 }),
-  onQuote(state, q, ctx) {
-    state.n++
-    const { qty } = ctx.position('AAA')
-    if (ctx.openOrders('AAA').length > 0) return
-    if (qty === 0 && state.n % 10 === 0 && ctx.canOpen('AAA')) {
-      state.entry = q.ask
-      ctx.buy('AAA', 100, 'tenth')
-    } else if (qty > 0 && Math.abs(q.bid - state.entry) > 0.5) ctx.sell('AAA', qty, 'moved')
-  },
-})
-`
-
-function specOf(agent: LoadedAgent): LiveSpec {
-  const kinds = { quotes: true, trades: false, bars: false, sessionBars: false, oneSided: false, barMicros: 0 }
-  const rules = { clientOrderId: true, reconcileEvery: 30 * SECOND, funding: 'cash', commissionBps: { num: 0, den: 1 } }
-  return {
-    ...{ schema_version: 2, kind: 'live', config: {} },
-    agent: { name: agent.name, hash: agent.hash, params: {} },
-    ...{ instruments: [INSTRUMENT as never], shapes: [{ ...kinds, heartbeat: 10 * SECOND }] },
-    calendars: calendarVersions([INSTRUMENT]),
-    ...{ currencies: ['USD'], base: 'USD', routes: [null] },
-    brokers: [{ name: 'sim', rules: rules as LiveSpec['brokers'][number]['rules'] }],
-    ...{ cash: [[0]], arming: 'operator', fees: 'none' },
-  }
-}
-
 /** One life of the process. `repeats`: every report is heard twice. */
 async function live(dir: string, account: BookKeeper, agent: LoadedAgent, t: number, n: number, resume: 0 | 2) {
-  const clock = new HandClock(t)
-  const source = new HandSource()
-  const port = new SimPort(account, clock)
-  const run = openLiveRun({
-    dir,
-    spec: specOf(agent),
-    config: loadConfig({ dir: undefined, sets: [], env: {} }),
-    agent,
-  })
-  const { setup, header, sink, recovered } = run
-  const session = new LiveSession({
-    ...{ setup, header, sink, clock, sources: [source], brokers: [port] },
-    ...(recovered === undefined ? {} : { recovered: recovered.engine }),
-  })
+  const play = new Play(dir, account, t, resume, agent)
+  const { run, session, clock, port } = play
   // What the broker says, it says twice: a repeat changes nothing (I-14).
   const twice = port.events$.subscribe((events) => {
     const reports = events.filter((e) => e.type === 'filled')
     if (reports.length > 0) session.inputBatch(reports)
   })
-  session.start(resume)
-  session.input({ type: 'operator', action: 'arm', broker: -1, instrument: -1, value: 0, price: 0 })
   for (let i = 0; i < n; i++) {
     clock.advance(4 * SECOND)
     const bid = 10_000 + Math.round(100 * Math.sin(Number(clock.now() - T0) / 32e6))
-    const sizes = { bidSize: 500, askSize: 500, flags: 0 }
-    const q = { type: 'quote', venueT: clock.now(), instrument: 0, bid, ask: bid + 1, ...sizes } as const
     // The last words of each life are never heard: the next one finds them in the books.
     if (i === n - 12) twice.unsubscribe()
-    port.quote(q)
-    source.events$.next([q])
+    play.quote(bid)
   }
   return { run, session, clock }
 }
 
 let run = ''
 let desk: Desk
-const account = new BookKeeper(INSTRUMENT, 100_000_000_000)
+const account = books()
 
 beforeAll(async () => {
-  const path = join(root, 'ten.ts')
-  writeFileSync(path, AGENT)
-  const agent = await loadAgent(path)
+  const agent = await loadAgent(fileURLToPath(new URL('../support/ten-agent.ts', import.meta.url)))
   let dir = join(root, 'life')
   let t = T0
   for (let n = 0; n < 4; n++) {

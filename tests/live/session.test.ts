@@ -6,6 +6,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncat
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { SECOND } from '../../src/core/base/time.ts'
 import { journalTape } from '../../src/runtime/journal-tape.ts'
 import { openLiveRun } from '../../src/runtime/live-run.ts'
 import { sealLiveRun } from '../../src/runtime/live-seal.ts'
@@ -14,7 +15,8 @@ import { rerunLive } from '../../src/runtime/live-verify.ts'
 import { openRun } from '../../src/runtime/run-dir.ts'
 import { openTape } from '../../src/tape/read.ts'
 import type { JournalWriter } from '../../src/tape/journal.ts'
-import { books, config, INSTRUMENT, loaded, Play, SECOND, specOf, T0 } from '../support/live-play.ts'
+import { AAA } from '../support/live-parts.ts'
+import { books, config, loaded, Play, specOf, T0 } from '../support/live-play.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-live-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -41,7 +43,7 @@ describe('a live session', () => {
     // The market it saw is a tape of its own, row for row.
     const out = join(root, 'whole-tape')
     const made = await journalTape({
-      ...{ run: dir, out, instruments: [INSTRUMENT], source: 'hand', generated: true, resolution: 'us' },
+      ...{ run: dir, out, instruments: [AAA], source: 'hand', generated: true, resolution: 'us' },
     })
     expect(made?.streams).toMatchObject([{ symbol: 'AAA', kind: 'quotes', rows: 400 }])
     expect((await openTape(out)).manifest).toMatchObject({ label: 'generated', source: { kind: 'generated' } })

@@ -14,7 +14,7 @@ import type { KisSettings } from '../../adapters/kis/settings.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { SECOND, type Micros } from '../../src/core/base/time.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
-import { calendarVersions, type LiveSpec } from '../../src/runtime/live-spec.ts'
+import type { LiveSpec } from '../../src/runtime/live-spec.ts'
 import { LiveSession } from '../../src/runtime/live-session.ts'
 import { openLiveRun, type LiveRun } from '../../src/runtime/live-run.ts'
 import { sealLiveRun } from '../../src/runtime/live-seal.ts'
@@ -22,6 +22,7 @@ import type { LoadedAgent } from '../../src/runtime/agent-load.ts'
 import type { Inbound } from '../../src/runtime/ports.ts'
 import { RawLog } from '../../src/runtime/raw-log.ts'
 import { HandClock, HandSource } from './live-parts.ts'
+import { liveSpec, QUOTES, SILENT } from './live-spec.ts'
 import { Steps } from './steps.ts'
 
 export interface PlayOptions {
@@ -187,23 +188,12 @@ function withRate(instruments: readonly Instrument[]): readonly Instrument[] {
 
 function specOf(instruments: readonly Instrument[], kis: Kis, { agent, sets = [] }: PlayOptions): LiveSpec {
   const fx = instruments.findIndex((i) => i.symbol === 'USD/KRW')
-  const ticks = { quotes: true, trades: true, bars: false, sessionBars: false, oneSided: false, barMicros: 0 }
-  return {
-    schema_version: 2,
-    kind: 'live',
+  return liveSpec(agent, instruments, [kis.broker], {
     config: Object.fromEntries(sets.map((s) => s.split('=') as [string, string])),
-    agent: { name: agent.name, hash: agent.hash, params: {} },
-    instruments: instruments as never,
-    shapes: instruments.map((_, i) =>
-      i === fx ? { ...ticks, quotes: false, trades: false } : { ...ticks, heartbeat: 10 * SECOND },
-    ),
-    calendars: calendarVersions(instruments),
+    shapes: instruments.map((_, i) => (i === fx ? SILENT : { ...QUOTES, trades: true })),
     currencies: ['KRW', 'USD'],
-    base: 'USD',
     routes: [{ currency: 'KRW', instrument: fx, inverse: true }, null],
-    brokers: [{ name: 'kis', rules: { ...kis.broker.rules, markets: [...(kis.broker.rules.markets ?? [])] } }],
     cash: [[0, 0]],
-    arming: 'operator',
     fees: 'kis',
-  }
+  })
 }

@@ -4,8 +4,8 @@
  */
 import { Subject } from 'rxjs'
 import { Rng } from '../../src/core/base/rng.ts'
-import type { Micros } from '../../src/core/base/time.ts'
-import { type BrokerRules, SIM_BROKER } from '../../src/core/domain/broker.ts'
+import { type Micros, SECOND } from '../../src/core/base/time.ts'
+import { SIM_BROKER } from '../../src/core/domain/broker.ts'
 import { SessionClock } from '../../src/core/domain/calendar.ts'
 import type { BrokerRequest, OrderCommand } from '../../src/core/domain/command.ts'
 import type { BookedFill } from '../../src/core/domain/control.ts'
@@ -24,6 +24,7 @@ import type {
   MarketSource,
   RawFrame,
 } from '../../src/runtime/ports.ts'
+import type { NamedBroker } from './live-spec.ts'
 
 export class HandClock extends LockstepClock {
   /** Moves on, calling back what comes due on the way at its own moment, in order. */
@@ -45,7 +46,14 @@ export class HandSource implements MarketSource {
   }
 }
 
-const RULES: BrokerRules = { ...SIM_BROKER, reconcileEvery: 30_000_000 }
+/** The simulated venue as a broker whose books are compared. */
+export const SIM: NamedBroker = { id: 'sim', rules: { ...SIM_BROKER, reconcileEvery: 30 * SECOND } }
+
+/** The one instrument of sessions that need no more. */
+export const AAA: Instrument = {
+  ...{ id: 0, symbol: 'AAA', venue: 'GEN', currency: 'USD', priceDecimals: 2, qtyDecimals: 0 },
+  ...{ ticks: [{ from: 0, tick: 1 }], lot: 1, economicId: 'GEN:AAA', allowShort: false },
+}
 
 /** An account whose books survive the session that trades on it, as a broker's do. */
 export class BookKeeper {
@@ -88,8 +96,8 @@ export class BookKeeper {
 }
 
 export class SimPort implements Broker {
-  readonly id = 'sim'
-  readonly rules = RULES
+  readonly id = SIM.id
+  readonly rules = SIM.rules
   readonly events$ = new Subject<readonly BrokerInbound[]>()
   readonly raw$ = new Subject<RawFrame>()
   readonly #books: BookKeeper
@@ -180,4 +188,12 @@ export class SimPort implements Broker {
       cash: [{ currency: 0, amount: cash }],
     }
   }
+}
+
+/** A market a cent wide, seen by the venue and then by the session. */
+export function tellQuote(clock: Clock, port: SimPort, source: HandSource, bid: number): void {
+  const prices = { bid, ask: bid + 1, bidSize: 500, askSize: 500, flags: 0 }
+  const q = { type: 'quote', venueT: clock.now(), instrument: 0, ...prices } as const
+  port.quote(q)
+  source.events$.next([q])
 }

@@ -18,10 +18,11 @@ import { defineAgent } from '../../../src/core/decision/agent.ts'
 import { openLiveRun } from '../../../src/runtime/live-run.ts'
 import { sealLiveRun } from '../../../src/runtime/live-seal.ts'
 import { LiveSession } from '../../../src/runtime/live-session.ts'
-import { calendarVersions, type LiveSpec } from '../../../src/runtime/live-spec.ts'
+import type { LiveSpec } from '../../../src/runtime/live-spec.ts'
 import { rerunLive } from '../../../src/runtime/live-verify.ts'
 import { openRun } from '../../../src/runtime/run-dir.ts'
 import { HandClock } from '../../support/live-parts.ts'
+import { liveSpec, QUOTES } from '../../support/live-spec.ts'
 import { Steps } from '../../support/steps.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-ib-day-'))
@@ -62,7 +63,10 @@ describe('a US day', () => {
     let frames = 0
     ib.broker.raw$.subscribe(() => frames++)
     const dir = join(root, 'day')
-    const run = openLiveRun({ dir, spec: specOf(instruments, ib.broker.rules), config, agent: loaded })
+    const recorded = { config: { 'risk.max_daily_orders': '100' }, fees: 'ib-tiered' }
+    const shapes = instruments.map(() => ({ ...QUOTES, trades: true }))
+    const spec = liveSpec(loaded, instruments, [ib.broker], { ...recorded, shapes })
+    const run = openLiveRun({ dir, spec, config, agent: loaded })
     const session = new LiveSession({
       ...{ setup: run.setup, header: run.header, sink: run.sink, clock },
       ...{ sources: [ib.source], brokers: [ib.broker] },
@@ -88,8 +92,8 @@ describe('a US day', () => {
     expect(desk.books.of(0)).toMatchObject({ agreed: true, failures: 0 })
     await session.end()
     const summary = await sealLiveRun(run, session, { mode: 'paper', agent: loaded, generated: true })
-    const { spec } = await openRun(dir)
-    const again = rerunLive(dir, spec as LiveSpec, loaded)
+    const { spec: read } = await openRun(dir)
+    const again = rerunLive(dir, read as LiveSpec, loaded)
     expect(again.first).toBeUndefined()
     expect(again.digest).toBe(summary.digest)
     steps.close()
@@ -101,23 +105,3 @@ describe('a US day', () => {
     expect(frames).toBeGreaterThan(100_000)
   }, 240_000)
 })
-
-function specOf(instruments: GeneratedFeed['instruments'], rules: object): LiveSpec {
-  const shape = { quotes: true, trades: true, bars: false, sessionBars: false, oneSided: false, barMicros: 0 }
-  return {
-    schema_version: 2,
-    kind: 'live',
-    config: { 'risk.max_daily_orders': '100' },
-    agent: { name: 'turns', hash: loaded.hash, params: {} },
-    instruments: instruments as never,
-    shapes: instruments.map(() => ({ ...shape, heartbeat: 10 * SECOND })),
-    calendars: calendarVersions(instruments),
-    currencies: ['USD'],
-    base: 'USD',
-    routes: [null],
-    brokers: [{ name: 'ib', rules: rules as never }],
-    cash: [[0]],
-    arming: 'operator',
-    fees: 'ib-tiered',
-  }
-}

@@ -21,8 +21,8 @@ import { defineAgent } from '../../../src/core/decision/agent.ts'
 import { openLiveRun } from '../../../src/runtime/live-run.ts'
 import type { Broker } from '../../../src/runtime/ports.ts'
 import { LiveSession } from '../../../src/runtime/live-session.ts'
-import { calendarVersions, type LiveSpec } from '../../../src/runtime/live-spec.ts'
 import { HandClock } from '../../support/live-parts.ts'
+import { liveSpec, QUOTES } from '../../support/live-spec.ts'
 import { Steps } from '../../support/steps.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-kis-ib-'))
@@ -66,7 +66,9 @@ test('R-12, R-37: the same shares at IB and at KIS; IB dies in the middle of the
   const steps = new Steps(clock, emulator, other.emulator)
   const config = loadConfig({ dir: undefined, sets: [], env: {} })
   const brokers: readonly Broker[] = [ib.broker, other.broker as Broker]
-  const run = openLiveRun({ dir: join(root, 'run'), spec: specOf(instruments, brokers), config, agent: loaded })
+  const shapes = instruments.map(() => ({ ...QUOTES, trades: true }))
+  const spec = liveSpec(loaded, instruments, brokers, { shapes, fees: 'ib-tiered' })
+  const run = openLiveRun({ dir: join(root, 'run'), spec, config, agent: loaded })
   const session = new LiveSession({
     ...{ setup: run.setup, header: run.header, sink: run.sink, clock },
     ...{ sources: [other.source], brokers },
@@ -103,23 +105,3 @@ test('R-12, R-37: the same shares at IB and at KIS; IB dies in the middle of the
   emulator.close()
   await other.emulator.close()
 }, 120_000)
-
-function specOf(instruments: GeneratedFeed['instruments'], brokers: readonly Broker[]): LiveSpec {
-  const shape = { quotes: true, trades: true, bars: false, sessionBars: false, oneSided: false, barMicros: 0 }
-  return {
-    schema_version: 2,
-    kind: 'live',
-    config: {},
-    agent: { name: 'buyer', hash: loaded.hash, params: {} },
-    instruments: instruments as never,
-    shapes: instruments.map(() => ({ ...shape, heartbeat: 10 * SECOND })),
-    calendars: calendarVersions(instruments),
-    currencies: ['USD'],
-    base: 'USD',
-    routes: [null],
-    brokers: brokers.map((broker) => ({ name: broker.id, rules: broker.rules as never })),
-    cash: brokers.map(() => [0]),
-    arming: 'operator',
-    fees: 'ib-tiered',
-  }
-}
