@@ -39,24 +39,12 @@ export function bookedOrders(orders: OwnOrders, { askedAt, shown, strangers }: L
     // It worked, nobody said that it ended, and it is not there: the engine is to know.
     if (order.isOpen && !works) continue
     const [first, ...doubles] = order.liveLegs
-    out.push(bookedOf(order, !order.isOpen && first !== undefined && works))
+    const revived = !order.isOpen && first !== undefined && works
+    out.push(order.booked(order.isOpen || revived ? 'working' : (order.ending ?? 'canceled')))
     // F-32: the second half of a double is exposure of its own.
     for (const permId of order.isOpen ? doubles : []) out.push(strangerOf(halfOf(order, permId)))
   }
   return [...out, ...strangers.map(strangerOf)]
-}
-
-function bookedOf(o: OwnOrder, revived: boolean): BookedOrder {
-  return {
-    orderId: o.orderId,
-    externalId: 0,
-    instrument: o.listing.instrument.id,
-    side: o.terms.side,
-    qty: o.qty,
-    cumQty: o.cum,
-    limit: o.limit,
-    state: o.isOpen || revived ? 'working' : (o.ending ?? 'canceled'),
-  }
 }
 
 function halfOf(o: OwnOrder, permId: number): Stranger {

@@ -8,6 +8,7 @@ import type { BrokerRules } from '../../src/core/domain/broker.ts'
 import type { BrokerRequest, OrderCommand, Reconcile } from '../../src/core/domain/command.ts'
 import type { LinkState } from '../../src/core/domain/control.ts'
 import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
+import { Upkeep } from '../common/upkeep.ts'
 import type { IbAccount } from './account.ts'
 import { bookedFills, bookedOrders } from './books.ts'
 import { ClockCheck } from './clock-check.ts'
@@ -47,8 +48,7 @@ export class IbBroker implements Broker {
   readonly #p: BrokerParts
   readonly #orders: OrdersOut
   readonly #clock = new ClockCheck()
-  readonly #work = new Set<Promise<void>>()
-  readonly #timers = new Set<() => void>()
+  readonly #upkeep: Upkeep
   #told: 'up' | 'lost' = 'lost'
   #attempting = false
   #reconciling = false
@@ -58,12 +58,13 @@ export class IbBroker implements Broker {
 
   constructor(parts: BrokerParts) {
     this.#p = parts
+    this.#upkeep = new Upkeep(parts.context.clock)
     this.rules = parts.rules
     this.raw$ = parts.raw$
     this.#orders = new OrdersOut({
       ...parts,
       tell: (events) => this.tell(events),
-      run: (work) => this.#run(work),
+      run: (work) => this.#upkeep.run(work),
     })
     parts.link.watch({
       up: () => {
@@ -86,7 +87,7 @@ export class IbBroker implements Broker {
       if (value === undefined) return
       this.tell([{ type: 'system', fact: 'clockOffset', value }])
       // An answer that waited behind a pause of ours looks the same: the next one tells.
-      if (value !== 0) this.#later(5 * SECOND, () => this.#askTime())
+      if (value !== 0) this.#upkeep.later(5 * SECOND, () => this.#askTime())
     })
     parts.link.on('orderStatus', (id, status, filled, _left, _avg, permId, _parent, _last, clientId) =>
       parts.desk.orderStatus(id, status, filled, permId ?? 0, clientId ?? -1),
@@ -100,7 +101,7 @@ export class IbBroker implements Broker {
 
   /** Frames of the market keep the heartbeat quiet; the clock is asked all the same. */
   #keepTime(): void {
-    this.#later(MINUTE, () => {
+    this.#upkeep.later(MINUTE, () => {
       this.#askTime()
       this.#keepTime()
     })
@@ -112,9 +113,9 @@ export class IbBroker implements Broker {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    for (const cancel of this.#timers) cancel()
+    this.#upkeep.cancelTimers()
     await this.#p.link.close()
-    await Promise.allSettled(this.#work)
+    await this.#upkeep.settled()
     await this.#p.release()
   }
 
@@ -127,9 +128,9 @@ export class IbBroker implements Broker {
       case 'replace':
         return this.#orders.replace(command)
       case 'query':
-        return this.#run(this.#query(command.orderId))
+        return this.#upkeep.run(this.#query(command.orderId))
       case 'reconcile':
-        return this.#run(this.#reconcile(command))
+        return this.#upkeep.run(this.#reconcile(command))
       case 'connect':
         return this.#connect(command.at)
     }
@@ -151,10 +152,10 @@ export class IbBroker implements Broker {
 
   #connect(at: Micros): void {
     const { clock } = this.#p.context
-    this.#later(Math.max(0, at - clock.now()), () => {
+    this.#upkeep.later(Math.max(0, at - clock.now()), () => {
       if (this.#stopped) return
       if (this.#p.link.serves) this.link('up')
-      else if (!this.#attempting) this.#run(this.#attempt())
+      else if (!this.#attempting) this.#upkeep.run(this.#attempt())
     })
   }
 
@@ -207,27 +208,11 @@ export class IbBroker implements Broker {
     this.#checking = true
     const { clock } = this.#p.context
     const wait = Math.max(CHECK_AFTER, this.#checkedAt + CHECK_APART - clock.now())
-    this.#later(wait, () => {
+    this.#upkeep.later(wait, () => {
       this.#checkedAt = clock.now()
       this.#checking = false
-      this.#run(this.#p.lists.fresh().then(() => undefined))
+      this.#upkeep.run(this.#p.lists.fresh().then(() => undefined))
     })
-  }
-
-  /* Upkeep. */
-
-  /** Work that `stop` waits for; a failure in it is a fault of ours and ends the process (R-39). */
-  #run(work: Promise<void>): void {
-    this.#work.add(work)
-    void work.finally(() => this.#work.delete(work))
-  }
-
-  #later(span: Micros, then: () => void): void {
-    const cancel = this.#p.context.clock.after(span, () => {
-      this.#timers.delete(cancel)
-      then()
-    })
-    this.#timers.add(cancel)
   }
 }
 

@@ -7,6 +7,7 @@
 import { BehaviorSubject, type Observable, Subject } from 'rxjs'
 import { type Micros, SECOND } from '../../src/core/base/time.ts'
 import type { AdapterContext, FeedStatus, MarketSource, RawFrame } from '../../src/runtime/ports.ts'
+import { Upkeep } from '../common/upkeep.ts'
 import { dataFate, dataMend } from './codes.ts'
 import type { Contracts } from './contracts.ts'
 import { haltOf } from './halts.ts'
@@ -44,7 +45,7 @@ export class IbMarketSource implements MarketSource {
   readonly quarantined = new Map<string, number>()
   readonly #p: SourceParts
   readonly #lines: Lines
-  readonly #timers = new Set<() => void>()
+  readonly #upkeep: Upkeep
   readonly #dirty = new Set<Line>()
   #out: Row[] = []
   #farm = ''
@@ -52,6 +53,7 @@ export class IbMarketSource implements MarketSource {
 
   constructor(parts: SourceParts) {
     this.#p = parts
+    this.#upkeep = new Upkeep(parts.context.clock)
     this.raw$ = parts.raw$
     this.history = parts.history
     this.#lines = new Lines({
@@ -100,13 +102,13 @@ export class IbMarketSource implements MarketSource {
 
   start(): void {
     if (this.#p.connects) this.#keep(0)
-    this.#later(TURN, () => this.#turn())
+    this.#upkeep.later(TURN, () => this.#turn())
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     this.#lines.stop()
-    for (const cancel of this.#timers) cancel()
+    this.#upkeep.cancelTimers()
     if (this.#p.connects) await this.#p.link.close()
     await this.#p.release()
   }
@@ -120,7 +122,7 @@ export class IbMarketSource implements MarketSource {
 
   #again(failures: number): void {
     const pause = BACK_OFF[Math.min(failures, BACK_OFF.length - 1)] as Micros
-    this.#later(pause, () => this.#keep(failures + 1))
+    this.#upkeep.later(pause, () => this.#keep(failures + 1))
   }
 
   #lost(why: string, socket: boolean): void {
@@ -133,7 +135,7 @@ export class IbMarketSource implements MarketSource {
   }
 
   #turn(): void {
-    this.#later(TURN, () => this.#turn())
+    this.#upkeep.later(TURN, () => this.#turn())
     if (this.#p.link.serves) this.#lines.probe()
   }
 
@@ -163,7 +165,7 @@ export class IbMarketSource implements MarketSource {
   #reclaim(line: Line): void {
     if (line.reclaimed) return
     line.reclaimed = true
-    this.#later(RECLAIM_AFTER, () => {
+    this.#upkeep.later(RECLAIM_AFTER, () => {
       if (this.#p.link.serves && line.note !== '') this.#lines.renew(line)
     })
   }
@@ -237,13 +239,5 @@ export class IbMarketSource implements MarketSource {
     const known = this.quarantined.has(why) || this.quarantined.size < REASONS_MAX
     const reason = known ? why : 'something else'
     this.quarantined.set(reason, (this.quarantined.get(reason) ?? 0) + 1)
-  }
-
-  #later(span: Micros, then: () => void): void {
-    const cancel = this.#p.context.clock.after(span, () => {
-      this.#timers.delete(cancel)
-      then()
-    })
-    this.#timers.add(cancel)
   }
 }

@@ -7,9 +7,10 @@ import type { Contract, Order, OrderState } from '@stoqey/ib'
 import type { RejectReason } from '../../src/core/domain/reason.ts'
 import { sessionTimes } from '../../src/reference/calendars.ts'
 import type { BrokerInbound, Clock } from '../../src/runtime/ports.ts'
+import type { Ending } from '../common/sent-order.ts'
 import type { Adoption } from './adopt.ts'
 import { type OrderMeaning, orderMeaning } from './codes.ts'
-import type { Ending, OwnOrder, OwnOrders, Replacing } from './own-orders.ts'
+import type { OwnOrder, OwnOrders, Replacing } from './own-orders.ts'
 import { localDay } from './times.ts'
 
 export interface DeskPlace {

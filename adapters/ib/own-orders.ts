@@ -5,23 +5,19 @@
  * What is learnt is appended to a file of the run, so that a restart knows its orders and never uses an id again.
  */
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
 import type { Micros } from '../../src/core/base/time.ts'
-import type { BookedFill, BookedState } from '../../src/core/domain/control.ts'
-import { type Charged, nothingCharged } from '../../src/core/domain/fees.ts'
+import type { BookedFill } from '../../src/core/domain/control.ts'
 import type { OrderTerms } from '../../src/core/domain/order.ts'
-import type { Price, Qty } from '../../src/core/domain/units.ts'
+import type { Qty } from '../../src/core/domain/units.ts'
+import { LineFile } from '../common/line-file.ts'
+import { type Ending, type Replacement, SentOrder } from '../common/sent-order.ts'
 import type { Contracts, IbListing } from './contracts.ts'
 
 /** `sending`: written to the socket, nothing heard. `working`: IB spoke of it. `ended`: by IB's word. */
 export type Phase = 'sending' | 'working' | 'ended'
-export type Ending = Exclude<BookedState, 'working'>
 
-/** A replacement under way: the terms it asks for, and when it left. */
-export interface Replacing {
-  readonly qty: Qty
-  readonly limit: Price
-  readonly stop: Price
+/** A replacement under way, and when it left. */
+export interface Replacing extends Replacement {
   readonly sentAt: Micros
 }
 
@@ -31,26 +27,14 @@ export interface OwnFill extends BookedFill {
   readonly revision: number
 }
 
-export class OwnOrder {
-  readonly orderId: number
+export class OwnOrder extends SentOrder<IbListing> {
   /** The client's order id, one for the order's whole life. */
   readonly wireId: number
-  readonly listing: IbListing
-  readonly terms: OrderTerms
-  readonly sentAt: Micros
-  /** As the engine has them now; a replacement changes them. */
-  qty: Qty
-  limit: Price
-  stop: Price
   phase: Phase = 'sending'
-  ending: Ending | undefined
   accepted = false
-  cum: Qty = 0
   /** Numbers of the account under which it works or worked; more than one live one is F-32. */
   readonly legs = new Map<number, 'live' | 'ended'>()
   readonly fills: OwnFill[] = []
-  readonly charged: Charged = nothingCharged()
-  canceling = false
   /** Cancellations sent since the last command, so that a race is tried again and not for ever. */
   cancels = 0
   replacing: Replacing | undefined
@@ -58,14 +42,8 @@ export class OwnOrder {
   told: Qty = 0
 
   constructor(orderId: number, wireId: number, listing: IbListing, terms: OrderTerms, sentAt: Micros) {
-    this.orderId = orderId
+    super(orderId, listing, terms, sentAt)
     this.wireId = wireId
-    this.listing = listing
-    this.terms = terms
-    this.sentAt = sentAt
-    this.qty = terms.qty
-    this.limit = terms.limit
-    this.stop = terms.stop
   }
 
   get isOpen(): boolean {
@@ -81,7 +59,7 @@ type Line =
   | { readonly k: 'run'; readonly lineage: string }
   | { readonly k: 'sent'; readonly id: number; readonly wire: number; readonly terms: OrderTerms; readonly at: Micros }
   | { readonly k: 'leg'; readonly id: number; readonly perm: number }
-  | { readonly k: 'terms'; readonly id: number; readonly qty: Qty; readonly limit: Price; readonly stop: Price }
+  | ({ readonly k: 'terms'; readonly id: number } & Replacement)
   | { readonly k: 'fill'; readonly id: number; readonly fill: OwnFill }
   | { readonly k: 'end'; readonly id: number; readonly as: Ending }
 
@@ -93,19 +71,17 @@ export class OwnOrders {
   readonly #byWire = new Map<number, OwnOrder>()
   readonly #byPerm = new Map<number, OwnOrder>()
   readonly #byRoot = new Map<string, OwnOrder>()
-  readonly #file: string | undefined
+  readonly #file: LineFile<Line>
   /** Highest id of the wire that was ever used in this run. */
   #highest = 0
 
   /** `lineage` names the run where its caller has a name for it; else the file does. */
   constructor(contracts: Contracts, file: string | undefined, lineage?: string) {
-    this.#file = file
-    const { lines, bytes } = readLines(file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : '')
-    // What a crash cut off must not stand before what is written next.
-    if (file !== undefined && existsSync(file)) truncateSync(file, bytes)
+    this.#file = new LineFile(file)
+    const { lines } = this.#file
     const [first] = lines
     this.lineage = lineage ?? (first?.k === 'run' ? first.lineage : randomBytes(4).toString('hex'))
-    if (lines.length === 0) this.#write({ k: 'run', lineage: this.lineage })
+    if (lines.length === 0) this.#file.append({ k: 'run', lineage: this.lineage })
     for (const line of lines) this.#replay(line, contracts)
   }
 
@@ -158,31 +134,31 @@ export class OwnOrders {
 
   sent(orderId: number, wireId: number, listing: IbListing, terms: OrderTerms, at: Micros): OwnOrder {
     const order = this.#make(orderId, wireId, listing, terms, at)
-    this.#write({ k: 'sent', id: orderId, wire: wireId, terms, at })
+    this.#file.append({ k: 'sent', id: orderId, wire: wireId, terms, at })
     return order
   }
 
   leg(order: OwnOrder, permId: number): void {
     this.#leg(order, permId)
-    this.#write({ k: 'leg', id: order.orderId, perm: permId })
+    this.#file.append({ k: 'leg', id: order.orderId, perm: permId })
   }
 
-  retermed(order: OwnOrder, to: { readonly qty: Qty; readonly limit: Price; readonly stop: Price }): void {
+  retermed(order: OwnOrder, to: Replacement): void {
     const { qty, limit, stop } = to
     Object.assign(order, { qty, limit, stop })
-    this.#write({ k: 'terms', id: order.orderId, qty, limit, stop })
+    this.#file.append({ k: 'terms', id: order.orderId, qty, limit, stop })
   }
 
   /** A new fill, or the next revision of one. */
   fill(order: OwnOrder, fill: OwnFill): void {
     this.#count(order, fill)
-    this.#write({ k: 'fill', id: order.orderId, fill })
+    this.#file.append({ k: 'fill', id: order.orderId, fill })
   }
 
   end(order: OwnOrder, as: Ending): void {
     order.phase = 'ended'
     order.ending = as
-    this.#write({ k: 'end', id: order.orderId, as })
+    this.#file.append({ k: 'end', id: order.orderId, as })
   }
 
   #make(orderId: number, wireId: number, listing: IbListing, terms: OrderTerms, at: Micros): OwnOrder {
@@ -208,10 +184,6 @@ export class OwnOrders {
     this.#byRoot.set(fill.root, order)
   }
 
-  #write(line: Line): void {
-    if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(line)}\n`, { mode: 0o600 })
-  }
-
   #replay(line: Line, contracts: Contracts): void {
     if (line.k === 'run') return
     if (line.k === 'sent') {
@@ -232,26 +204,5 @@ export class OwnOrders {
       order.ending = line.as
       for (const permId of order.legs.keys()) order.legs.set(permId, 'ended')
     }
-  }
-}
-
-/** A line that was cut by a crash ends the file: what came before it holds. */
-function readLines(text: string): { readonly lines: readonly Line[]; readonly bytes: number } {
-  const lines: Line[] = []
-  let bytes = 0
-  for (const row of text.split('\n').slice(0, -1)) {
-    const line = readLine(row)
-    if (line === undefined) break
-    lines.push(line)
-    bytes += Buffer.byteLength(row) + 1
-  }
-  return { lines, bytes }
-}
-
-function readLine(row: string): Line | undefined {
-  try {
-    return JSON.parse(row) as Line
-  } catch {
-    return undefined
   }
 }

@@ -9,7 +9,7 @@ import type { ListedOrder } from './decode.ts'
 import { provesAbsence } from './evidence.ts'
 import type { Market } from './instruments.ts'
 import type { OrderList } from './lists.ts'
-import type { OwnOrder, OwnOrders } from './own-orders.ts'
+import type { OwnOrders } from './own-orders.ts'
 import type { Environment } from './wire/transactions.ts'
 
 /** A number that was given out may take a moment to appear in a list. */
@@ -42,7 +42,7 @@ export function bookedOrders(
       const shown = order.leg !== undefined && keys.has(`${order.leg.date} ${order.leg.number}`)
       const young = now - order.acceptedAt < APPEARS_WITHIN
       if (order.phase === 'doubt' || (!shown && proves && !young && order.isOpen)) continue
-      out.push(bookedOf(order))
+      out.push(order.booked(order.isOpen ? 'working' : (order.ending ?? 'canceled')))
     }
     out.push(...list.rows.filter((row) => isStranger(orders, row)).map(strangerOf))
   }
@@ -55,19 +55,6 @@ function keyOf(row: ListedOrder): string {
 
 function isStranger(orders: OwnOrders, row: ListedOrder): boolean {
   return row.action !== 'cancel' && row.leaves > 0 && orders.byNumber(row.market, row.number, row.date) === undefined
-}
-
-function bookedOf(o: OwnOrder): BookedOrder {
-  return {
-    orderId: o.orderId,
-    externalId: 0,
-    instrument: o.listing.instrument.id,
-    side: o.terms.side,
-    qty: o.qty,
-    cumQty: o.cum,
-    limit: o.limit,
-    state: o.phase === 'ended' ? (o.ending ?? 'canceled') : 'working',
-  }
 }
 
 function strangerOf(row: ListedOrder): BookedOrder {

@@ -11,6 +11,7 @@ import type { LinkState } from '../../src/core/domain/control.ts'
 import type { FeeModel } from '../../src/core/domain/fees.ts'
 import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
 import type { Observable } from 'rxjs'
+import { Upkeep } from '../common/upkeep.ts'
 import type { AccountInquiries } from './accounts.ts'
 import { Changes } from './changes.ts'
 import { makeOrder } from './encode.ts'
@@ -57,12 +58,12 @@ export class KisBroker<E extends Environment> implements Broker {
   readonly #changes: Changes<E>
   /** The last request of each order. */
   readonly #lane = new Map<number, Promise<void>>()
-  readonly #work = new Set<Promise<void>>()
-  readonly #timers = new Set<() => void>()
+  readonly #upkeep: Upkeep
   #stopped = false
 
   constructor(parts: BrokerParts<E>) {
     this.#p = parts
+    this.#upkeep = new Upkeep(parts.context.clock)
     this.rules = parts.rules
     this.raw$ = parts.raw$
     const { context, listings, orders, fees, rest, settings } = parts
@@ -80,8 +81,8 @@ export class KisBroker<E extends Environment> implements Broker {
     })
     this.#inquirer = new Inquirer(parts, this.#desk, this.#lists, {
       tell,
-      later: (span, then) => this.#later(span, then),
-      run: (work) => this.#run(work),
+      later: (span, then) => this.#upkeep.later(span, then),
+      run: (work) => this.#upkeep.run(work),
       isStopped: () => this.#stopped,
     })
     this.#changes = new Changes(parts, this.#desk, (market) => this.#lists.fresh(market))
@@ -93,11 +94,11 @@ export class KisBroker<E extends Environment> implements Broker {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    for (const cancel of this.#timers) cancel()
+    this.#upkeep.cancelTimers()
     this.#p.endRequests()
     await this.#p.socket.close()
     // Requests that are out come back or run into their deadline: an order is not abandoned half-way.
-    await Promise.allSettled(this.#work)
+    await this.#upkeep.settled()
     await this.#p.release()
   }
 
@@ -112,7 +113,7 @@ export class KisBroker<E extends Environment> implements Broker {
       case 'query':
         return this.#ask(command.orderId)
       case 'reconcile':
-        return this.#run(this.#inquirer.reconcile(command))
+        return this.#upkeep.run(this.#inquirer.reconcile(command))
       case 'connect':
         return this.#connect(command.at)
     }
@@ -122,9 +123,9 @@ export class KisBroker<E extends Environment> implements Broker {
 
   #connect(at: Micros): void {
     const { clock } = this.#p.context
-    this.#later(Math.max(0, at - clock.now()), () => {
+    this.#upkeep.later(Math.max(0, at - clock.now()), () => {
       if (this.#stopped) return
-      if (this.#p.socket.state === 'idle') this.#run(this.#attempt())
+      if (this.#p.socket.state === 'idle') this.#upkeep.run(this.#attempt())
       else if (this.#p.socket.state === 'up') this.link('up')
     })
   }
@@ -215,7 +216,7 @@ export class KisBroker<E extends Environment> implements Broker {
         if (this.#lane.get(orderId) === next) this.#lane.delete(orderId)
       }),
     )
-    this.#run(next)
+    this.#upkeep.run(next)
   }
 
   /** An order that is not in our file, or whose request was not made yet when the process died, never left. */
@@ -232,19 +233,5 @@ export class KisBroker<E extends Environment> implements Broker {
 
   #tell(events: readonly BrokerInbound[]): void {
     if (events.length > 0) this.events$.next(events)
-  }
-
-  /** Work that `stop` waits for; a failure in it is a fault of ours and ends the process (R-39). */
-  #run(work: Promise<void>): void {
-    this.#work.add(work)
-    void work.finally(() => this.#work.delete(work))
-  }
-
-  #later(span: Micros, then: () => void): void {
-    const cancel = this.#p.context.clock.after(span, () => {
-      this.#timers.delete(cancel)
-      then()
-    })
-    this.#timers.add(cancel)
   }
 }

@@ -5,13 +5,14 @@
  */
 import type { Micros } from '../../src/core/base/time.ts'
 import type { RejectReason } from '../../src/core/domain/reason.ts'
+import type { Replacement } from '../common/sent-order.ts'
 import type { Holding, Ties } from './accounts.ts'
 import { DayFills } from './day-fills.ts'
 import type { ListedOrder } from './decode.ts'
 import type { KisListing, Market } from './instruments.ts'
 import { OrderNotices } from './order-notices.ts'
 import { OrderRows } from './order-rows.ts'
-import type { Leg, OwnOrder, Replacing } from './own-orders.ts'
+import type { Leg, OwnOrder } from './own-orders.ts'
 import { type DeskPlace, Reports } from './reports.ts'
 import { Strangers } from './strangers.ts'
 import type { NoticeFacts } from './wire/notice.ts'
@@ -27,7 +28,7 @@ export class OrderDesk {
   constructor(place: DeskPlace) {
     this.#place = place
     this.#reports = new Reports(place)
-    const replaced = (order: OwnOrder, leg: Leg, to: Replacing): void => this.replaced(order, leg, to)
+    const replaced = (order: OwnOrder, leg: Leg, to: Replacement): void => this.replaced(order, leg, to)
     this.#notices = new OrderNotices(place, this.#reports, replaced)
     this.#rows = new OrderRows(place, this.#reports, replaced)
     this.#dayFills = new DayFills(place, this.#reports, this.#rows)
@@ -53,7 +54,7 @@ export class OrderDesk {
     this.#notices.replay(order.listing.market)
   }
 
-  replaced(order: OwnOrder, leg: Leg, to: Replacing): void {
+  replaced(order: OwnOrder, leg: Leg, to: Replacement): void {
     this.#place.orders.number(order, leg, to.qty, to.limit)
     order.stop = to.stop
     order.replacing = undefined

@@ -3,12 +3,12 @@
  * number, a modified one a chain of numbers (legs); a fill is its ordinal within the order, decided by the cumulative
  * quantity (I-14). What is learnt is appended to a file of the run, so that a restart knows its orders again.
  */
-import { existsSync, fdatasyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import type { Micros } from '../../src/core/base/time.ts'
-import type { BookedFill, BookedState } from '../../src/core/domain/control.ts'
-import { type Charged, nothingCharged } from '../../src/core/domain/fees.ts'
+import type { BookedFill } from '../../src/core/domain/control.ts'
 import type { OrderTerms } from '../../src/core/domain/order.ts'
 import type { Price, Qty } from '../../src/core/domain/units.ts'
+import { LineFile } from '../common/line-file.ts'
+import { type Ending, type Replacement, SentOrder } from '../common/sent-order.ts'
 import type { KisListing, Listings, Market } from './instruments.ts'
 import type { NoticeFacts } from './wire/notice.ts'
 
@@ -25,58 +25,29 @@ export interface Leg {
  * number. `ended`: by the broker's word.
  */
 export type Phase = 'sending' | 'doubt' | 'working' | 'ended'
-export type Ending = Exclude<BookedState, 'working'>
 
-/** A replacement under way: the terms it asks for. */
-export interface Replacing {
-  readonly qty: Qty
-  readonly limit: Price
-  readonly stop: Price
-}
-
-export class OwnOrder {
-  readonly orderId: number
-  readonly listing: KisListing
-  readonly terms: OrderTerms
-  readonly sentAt: Micros
-  /** As the engine has them now; a replacement changes them. */
-  qty: Qty
-  limit: Price
-  stop: Price
+export class OwnOrder extends SentOrder<KisListing> {
   /** As sent: the collar's limit of an overseas market order. */
   wireLimit: Price = 0
   division = ''
   /** Its request was made: without this line in the file it never left. */
   wired = false
   phase: Phase = 'sending'
-  ending: Ending | undefined
   acceptedAt: Micros = 0
-  cum: Qty = 0
   /** Sum of price × quantity over the counted fills. */
   amount = 0
   readonly legs: Leg[] = []
   readonly fills: BookedFill[] = []
-  readonly charged: Charged = nothingCharged()
   /** Fill notices that were counted, to know one that comes again. */
   readonly counted = new Set<string>()
   /** Notices that may be copies: a list decides. */
   held: { readonly notice: NoticeFacts; readonly at: Micros }[] = []
   /** Shares counted from a list, whose notices may still come. */
   recovered: Qty = 0
-  canceling = false
   /** When its absence was first proved; 0 while it was not. */
   provenAt: Micros = 0
-  replacing: Replacing | undefined
-
-  constructor(orderId: number, listing: KisListing, terms: OrderTerms, sentAt: Micros) {
-    this.orderId = orderId
-    this.listing = listing
-    this.terms = terms
-    this.sentAt = sentAt
-    this.qty = terms.qty
-    this.limit = terms.limit
-    this.stop = terms.stop
-  }
+  /** The replacement under way. */
+  replacing: Replacement | undefined
 
   get leg(): Leg | undefined {
     return this.legs.at(-1)
@@ -101,16 +72,16 @@ type Line =
 export class OwnOrders {
   readonly #byId = new Map<number, OwnOrder>()
   readonly #byNumber = new Map<string, OwnOrder>()
-  readonly #fd: number | undefined
+  readonly #file: LineFile<Line>
   /** Every order of this run went through this file: what is not in it was never sent. */
   readonly complete: boolean
 
   /** `resumed`: the engine has sent orders before, which the file must know. */
   constructor(listings: Listings, file: string | undefined, resumed = false) {
-    const there = file !== undefined && existsSync(file)
-    this.complete = there || !resumed
-    if (there) truncateSync(file, this.#load(readFileSync(file, 'utf8'), listings))
-    if (file !== undefined) this.#fd = openSync(file, 'a', 0o600)
+    this.#file = new LineFile(file)
+    this.complete = this.#file.existed || !resumed
+    for (const line of this.#file.lines) this.#replay(line, listings)
+    for (const order of this.#byId.values()) if (order.phase === 'sending') order.phase = 'doubt'
   }
 
   get all(): IterableIterator<OwnOrder> {
@@ -134,7 +105,7 @@ export class OwnOrders {
 
   sent(orderId: number, listing: KisListing, terms: OrderTerms, at: Micros): OwnOrder {
     const order = this.#make(orderId, listing, terms, at)
-    this.#write({ k: 'sent', id: orderId, terms, at })
+    this.#file.append({ k: 'sent', id: orderId, terms, at })
     return order
   }
 
@@ -142,26 +113,26 @@ export class OwnOrders {
     order.wireLimit = limit
     order.division = division
     order.wired = true
-    this.#write({ k: 'wire', id: order.orderId, limit, division })
+    this.#file.append({ k: 'wire', id: order.orderId, limit, division })
     // Durable before the request leaves: after a power cut too, no line means no request.
-    if (this.#fd !== undefined) fdatasyncSync(this.#fd)
+    this.#file.sync()
   }
 
   /** The order goes by this number from now on, with these terms. */
   number(order: OwnOrder, leg: Leg, qty = order.qty, limit = order.limit): void {
     this.#number(order, leg, qty, limit)
-    this.#write({ k: 'leg', id: order.orderId, leg, qty, limit })
+    this.#file.append({ k: 'leg', id: order.orderId, leg, qty, limit })
   }
 
   fill(order: OwnOrder, fill: BookedFill): void {
     this.#count(order, fill)
-    this.#write({ k: 'fill', id: order.orderId, fill })
+    this.#file.append({ k: 'fill', id: order.orderId, fill })
   }
 
   end(order: OwnOrder, as: Ending): void {
     order.phase = 'ended'
     order.ending = as
-    this.#write({ k: 'end', id: order.orderId, as })
+    this.#file.append({ k: 'end', id: order.orderId, as })
   }
 
   #make(orderId: number, listing: KisListing, terms: OrderTerms, at: Micros): OwnOrder {
@@ -186,23 +157,6 @@ export class OwnOrders {
     order.amount += fill.qty * fill.price
   }
 
-  #write(line: Line): void {
-    if (this.#fd !== undefined) writeSync(this.#fd, `${JSON.stringify(line)}\n`)
-  }
-
-  /** A line that was cut by a crash ends the file: what came before it holds. Returns the bytes of that. */
-  #load(text: string, listings: Listings): number {
-    let bytes = 0
-    for (const row of text.split('\n').slice(0, -1)) {
-      const line = readLine(row)
-      if (line === undefined) break
-      this.#replay(line, listings)
-      bytes += Buffer.byteLength(row) + 1
-    }
-    for (const order of this.#byId.values()) if (order.phase === 'sending') order.phase = 'doubt'
-    return bytes
-  }
-
   #replay(line: Line, listings: Listings): void {
     if (line.k === 'sent') {
       const listing = listings.of(line.terms.instrument)
@@ -224,13 +178,5 @@ export class OwnOrders {
       order.phase = 'ended'
       order.ending = line.as
     }
-  }
-}
-
-function readLine(row: string): Line | undefined {
-  try {
-    return JSON.parse(row) as Line
-  } catch {
-    return undefined
   }
 }

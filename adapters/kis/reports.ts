@@ -6,8 +6,9 @@ import { charge, type FeeModel } from '../../src/core/domain/fees.ts'
 import type { Micros } from '../../src/core/base/time.ts'
 import type { Price, Qty } from '../../src/core/domain/units.ts'
 import type { BrokerInbound, Clock } from '../../src/runtime/ports.ts'
+import type { Ending } from '../common/sent-order.ts'
 import type { KisListing, Listings, Market } from './instruments.ts'
-import type { Ending, OwnOrder, OwnOrders } from './own-orders.ts'
+import type { OwnOrder, OwnOrders } from './own-orders.ts'
 
 export interface DeskPlace {
   readonly broker: number

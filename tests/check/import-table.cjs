@@ -44,7 +44,10 @@ const table = [
   {
     folder: 'adapters/[^/]+',
     except: 'emulator',
-    may: [...core('base', 'domain'), '^src/runtime/ports\\.ts$', '^src/tape/', '^src/reference/', failure],
+    may: [
+      ...core('base', 'domain'),
+      ...['^src/runtime/ports\\.ts$', '^src/tape/', '^src/reference/', '^adapters/common/[^/]+\\.ts$', failure],
+    ],
   },
   {
     // A broker's emulator is a venue: it matches with the simulated one, on a tape or a generated market.
