@@ -8,8 +8,9 @@ import { toScaled } from '../../../src/core/base/decimal.ts'
 import { HOUR, type Micros } from '../../../src/core/base/time.ts'
 import { type EmulatorClock, localDayOf, scaledClock, wallNow } from '../../common/emulator/clock.ts'
 import type { MarketFeed } from '../../common/emulator/feed.ts'
-import { GeneratedFeed } from '../../common/emulator/generated-feed.ts'
-import { TapeFeed } from '../../common/emulator/tape-feed.ts'
+import { listen } from '../../common/emulator/listen.ts'
+import { openFeed } from '../../common/emulator/open-feed.ts'
+import { standAlone } from '../../common/emulator/stand-alone.ts'
 import { Account } from './account.ts'
 import { AccountFeed } from './account-feed.ts'
 import { Board } from './board.ts'
@@ -35,7 +36,7 @@ import { queryRequests } from './requests/query-requests.ts'
 import { sessionRequests } from './requests/session-requests.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Session } from './session.ts'
-import { feesOf, firstBid, listen } from './set-up.ts'
+import { feesOf, firstBid } from './set-up.ts'
 import { Teller } from './telling.ts'
 import { stampText, TWS_ZONE } from './times.ts'
 import { Valuer } from './valuation.ts'
@@ -47,8 +48,6 @@ export interface EmulatorParts {
   readonly feed?: MarketFeed
 }
 
-/** How often the stand-alone timer looks at the clock, milliseconds of wall time. */
-const TICK_MS = 5
 /** What a generated market has lived through before anybody connects: three hours of minute bars and some. */
 export const WARM_UP = 3.25 * HOUR
 
@@ -64,7 +63,7 @@ export class IbEmulator {
   readonly #gateway: Gateway
   readonly #door: PortDoor
   readonly #control: Server
-  #timer: NodeJS.Timeout | undefined
+  #endTimer: () => void = () => undefined
   #usdKrw: number
   #controlPort = 0
 
@@ -106,11 +105,7 @@ export class IbEmulator {
   static async create(given: Partial<EmulatorOptions> = {}, parts: EmulatorParts = {}): Promise<IbEmulator> {
     const options = withDefaults(given)
     const now = parts.clock?.now() ?? wallNow()
-    const feed =
-      parts.feed ??
-      (options.tape === undefined
-        ? new GeneratedFeed(options.symbols, options.seed, now - WARM_UP)
-        : await TapeFeed.open(options.tape))
+    const feed = parts.feed ?? (await openFeed(options, now - WARM_UP))
     const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? now : feed.start, options.speed)
     const emulator = new IbEmulator(options, feed, clock)
     try {
@@ -232,14 +227,7 @@ export class IbEmulator {
 
   /** Stand-alone: the timer drives. */
   run(): void {
-    let busy = false
-    this.#timer = setInterval(() => {
-      if (busy) return
-      busy = true
-      void this.advance().finally(() => {
-        busy = false
-      })
-    }, TICK_MS)
+    this.#endTimer = standAlone(() => this.advance())
   }
 
   async #listen(): Promise<void> {
@@ -250,7 +238,7 @@ export class IbEmulator {
 
   close(): void {
     this.#door.close()
-    clearInterval(this.#timer)
+    this.#endTimer()
     this.#gateway.close()
     this.#control.close()
     this.#control.closeAllConnections()

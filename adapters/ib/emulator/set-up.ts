@@ -1,7 +1,4 @@
-/** What an emulator needs once, before it serves: its fee model, where a generated market begins, its ports. */
-import type { Server } from 'node:http'
-import type { Server as SocketServer } from 'node:net'
-import { Failure } from '../../../src/cli/failure.ts'
+/** What an emulator needs once, before it serves: its fee model and where a generated market begins. */
 import type { Micros } from '../../../src/core/base/time.ts'
 import type { FeeModel, FeeSchedule } from '../../../src/core/domain/fees.ts'
 import type { Instrument } from '../../../src/core/domain/instrument.ts'
@@ -29,19 +26,4 @@ export function firstBid(symbol: string, seed: number, start: Micros): number {
     if (event.type === 'quote' && event.bid > 0) return event.bid
   }
   throw new Error(`${symbol}: the generated market shows no quote`)
-}
-
-export function listen(server: Server | SocketServer, flag: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const refused = (error: NodeJS.ErrnoException): void => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be had (${error.message})`
-      reject(new Failure(`--${flag} ${port}: port ${port} ${why}; 0 takes a free one`))
-    }
-    server.once('error', refused)
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', refused)
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
 }

@@ -4,7 +4,6 @@
  * passes, so a caller with its own clock can drive it in step with an engine.
  */
 import type { Server } from 'node:http'
-import { Failure } from '../../../src/cli/failure.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { HOUR, type Micros } from '../../../src/core/base/time.ts'
 import { type EmulatorClock, KST, localDayOf, scaledClock, wallNow } from '../../common/emulator/clock.ts'
@@ -13,7 +12,10 @@ import { type Credentials, TextSource } from './credentials.ts'
 import type { OrderEvent } from './desk.ts'
 import { playFault } from './fault-play.ts'
 import type { FeedEntry, MarketFeed } from '../../common/emulator/feed.ts'
-import { GeneratedFeed, WARM_UP } from '../../common/emulator/generated-feed.ts'
+import { WARM_UP } from '../../common/emulator/generated-feed.ts'
+import { listen } from '../../common/emulator/listen.ts'
+import { openFeed } from '../../common/emulator/open-feed.ts'
+import { standAlone } from '../../common/emulator/stand-alone.ts'
 import { endHalts } from './halt.ts'
 import { makeWorld } from './make-world.ts'
 import { type EmulatorOptions, withDefaults } from './options.ts'
@@ -23,7 +25,6 @@ import { NoticeDesk } from './socket/notices.ts'
 import { Publisher } from './socket/publisher.ts'
 import { AppkeySlots, SocketServer } from './socket/server.ts'
 import type { Session } from './socket/session.ts'
-import { TapeFeed } from '../../common/emulator/tape-feed.ts'
 import { isBusinessDay, type World } from './world.ts'
 
 export interface Addresses {
@@ -38,9 +39,6 @@ export interface EmulatorParts {
   readonly feed?: MarketFeed
 }
 
-/** How often the stand-alone timer looks at the clock, milliseconds of wall time. */
-const TICK_MS = 5
-
 export class KisEmulator {
   readonly world: World
   readonly publisher: Publisher
@@ -49,7 +47,7 @@ export class KisEmulator {
   readonly #servers: readonly Server[]
   readonly #slots = new AppkeySlots()
   readonly #feed: MarketFeed
-  #timer: NodeJS.Timeout | undefined
+  #endTimer: () => void = () => undefined
   #usdKrw: number
   #nextHour: Micros = -Infinity
   /** The Korean day under way. */
@@ -81,11 +79,7 @@ export class KisEmulator {
   static async create(given: Partial<EmulatorOptions> = {}, parts: EmulatorParts = {}): Promise<KisEmulator> {
     const options = withDefaults(given)
     const now = parts.clock?.now() ?? wallNow()
-    const feed =
-      parts.feed ??
-      (options.tape === undefined
-        ? new GeneratedFeed(options.symbols, options.seed, now - WARM_UP)
-        : await TapeFeed.open(options.tape))
+    const feed = parts.feed ?? (await openFeed(options, now - WARM_UP))
     const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? wallNow() : feed.start, options.speed)
     const emulator = new KisEmulator(options, feed, clock)
     emulator.#begin()
@@ -211,14 +205,7 @@ export class KisEmulator {
 
   /** Stand-alone: the timer drives. */
   run(): void {
-    let busy = false
-    this.#timer = setInterval(() => {
-      if (busy) return
-      busy = true
-      void this.advance().finally(() => {
-        busy = false
-      })
-    }, TICK_MS)
+    this.#endTimer = standAlone(() => this.advance())
   }
 
   async #listen(): Promise<void> {
@@ -227,15 +214,16 @@ export class KisEmulator {
     const rest: number[] = []
     const ws: number[] = []
     for (const [i, server] of this.#servers.slice(0, doors.length).entries()) {
-      rest.push(await listen(server, i === 0 ? options.port : 0))
+      rest.push(await listen(server, 'port', i === 0 ? options.port : 0))
     }
-    for (const [i, socket] of this.sockets.entries()) ws.push(await listen(socket.http, i === 0 ? options.wsPort : 0))
+    for (const [i, socket] of this.sockets.entries())
+      ws.push(await listen(socket.http, 'ws-port', i === 0 ? options.wsPort : 0))
     this.#addresses = doors.map((door, i) => ({
       rest: `http://127.0.0.1:${rest[i]}`,
       ws: `ws://127.0.0.1:${ws[i]}`,
       credentials: door.credentials,
     }))
-    this.#control = `http://127.0.0.1:${await listen(this.#servers.at(-1) as Server, options.controlPort)}`
+    this.#control = `http://127.0.0.1:${await listen(this.#servers.at(-1) as Server, 'control-port', options.controlPort)}`
   }
 
   block(appkey: string, ms: number): void {
@@ -243,7 +231,7 @@ export class KisEmulator {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#endTimer()
     for (const socket of this.sockets) socket.close()
     for (const server of this.#servers) {
       server.close()
@@ -251,19 +239,4 @@ export class KisEmulator {
     }
     await this.#feed.close()
   }
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        new Failure(`port ${port} on 127.0.0.1: ${error.code ?? error.message}. Choose another, or 0 for a free one.`),
-      )
-    })
-    server.listen(port, '127.0.0.1', () => {
-      server.removeAllListeners('error')
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
 }
