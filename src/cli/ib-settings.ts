@@ -1,6 +1,6 @@
 /** config/brokers.yaml → what the IB adapter is told. Throws Failure (2) for what is missing or does not match. */
 import { assertMatches, DEFAULTS, type IbSettings } from '../../adapters/ib/settings.ts'
-import type { IbConfig } from '../config/brokers.ts'
+import type { IbConfig } from '../config/ib.ts'
 import { Failure } from './failure.ts'
 
 /** What a market of the configuration is in the engine's words. ASIA leaves out Korea, which is a question of the account. */

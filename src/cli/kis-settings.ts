@@ -1,7 +1,7 @@
 /** config/brokers.yaml → what the KIS adapter is told. Throws Failure (2) for what is missing. */
 import { stateDirOf } from '../../adapters/kis/index.ts'
 import { DEFAULTS, type KisSettings, RATES, readAccount } from '../../adapters/kis/settings.ts'
-import type { KisConfig } from '../config/brokers.ts'
+import type { KisConfig } from '../config/kis.ts'
 import type { Environment } from '../config/environment.ts'
 import { Failure } from './failure.ts'
 
