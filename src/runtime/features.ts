@@ -10,7 +10,7 @@ import {
   type IndicatorSpec,
   makeIndicator,
 } from '../core/data/indicators/indicator.ts'
-import { usableQuote } from '../core/data/market.ts'
+import { usableQuote } from '../core/data/quoted.ts'
 import { type Micros, parseStamp, SECOND } from '../core/base/time.ts'
 import { SessionClock } from '../core/domain/calendar.ts'
 import { type BarEvent, FLAG_SUSPICIOUS, type TradeEvent } from '../core/domain/event.ts'

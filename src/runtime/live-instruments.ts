@@ -1,7 +1,7 @@
 /** From the symbols of a configuration to the instruments of a live session: listings, and the rates that value them. */
 import { Failure } from '../cli/failure.ts'
 import type { EpochDay } from '../core/base/time.ts'
-import type { FeedShape } from '../core/data/market.ts'
+import type { FeedShape } from '../core/data/feed-shape.ts'
 import { SECOND } from '../core/base/time.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
 import type { Currency } from '../core/domain/units.ts'

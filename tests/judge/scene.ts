@@ -1,5 +1,5 @@
 /** The places of a world: instruments, sessions, brokers and limits. Made up for tests; no real venue's rules are meant. */
-import type { FeedShape } from '../../src/core/data/market.ts'
+import type { FeedShape } from '../../src/core/data/feed-shape.ts'
 import type { AgentDefinition } from '../../src/core/decision/agent.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
 import type { Calendar } from '../../src/core/domain/calendar.ts'

@@ -447,7 +447,7 @@ const loss = of(
     ['R-07', 'this.flowDay = 0', '', 'roll(equity: Money, base = equity): void {'],
     ['R-02', 'this.dailyTripped = false', '', 'roll(equity: Money, base = equity): void {'],
     ['R-08', 'if (equity <= this.startOfDay) return', ''],
-    ['R-08', 'this.startOfDay = equity', '', 'raiseStart(equity: Money): void {'],
+    ['R-08', 'this.startOfDay = equity', '', 'raiseStart(equity: Money, base = equity): void {'],
     ['R-04', 'this.emergencyTripped = false', '', 'rebase(equity: Money, base = equity): void {'],
     ['R-05', 'this.flowAll += amount', ''],
     ['R-08', 'dailyTripped: this.dailyTripped,', ''],
@@ -867,7 +867,7 @@ const start = of(
   [
     ['R-04', 'if (desk.losses.emergencyTripped) {', 'if (desk.seq < 0) {'],
     ['R-40', 'if (!brokers.every((b) => desk.books.agreed(b) || desk.links.of(b).down)) return', ''],
-    ['R-08', 'desk.losses.raiseStart(desk.valuation.equity)', ''],
+    ['R-08', 'desk.losses.raiseStart(desk.valuation.equity, desk.valuation.limitBase())', ''],
     ['R-44', "desk.hold('restart', 'R-44 restarted, nothing is opened until armed')", ''],
     ['R-44', 'desk.armed = false', ''],
     [
@@ -1116,6 +1116,15 @@ const door = of(
       'if (age <= AGE_MAX && age >= -FUTURE_MAX && venueT >= lastVenueT) return true',
       'if (age <= AGE_MAX && age >= -FUTURE_MAX) return true',
     ],
+    ['R-33', 'const FX_MOVE: Ratio = { num: 5, den: 100 }', 'const FX_MOVE: Ratio = { num: 6, den: 100 }'],
+    ['R-34', 'q.frozen = false', '', '#set(q: Quoted, mark2: Mark2, t: Micros, seq: number): void {'],
+  ],
+)
+
+const quoted = of(
+  'data/quoted.ts',
+  ['data', 'regressions', 'gate-order'],
+  [
     [
       'D-03',
       'return bid > 0 && ask >= bid && 40 * (ask - bid) <= ask + bid',
@@ -1131,18 +1140,23 @@ const door = of(
       'return bid > 0 && ask >= bid && 40 * (ask - bid) <= ask + bid',
       'return bid > 0 && 40 * (ask - bid) <= ask + bid',
     ],
-    ['R-33', 'const FX_MOVE: Ratio = { num: 5, den: 100 }', 'const FX_MOVE: Ratio = { num: 6, den: 100 }'],
+  ],
+)
+
+const freshness = of(
+  'data/freshness.ts',
+  ['data', 'regressions', 'gate-order'],
+  [
     [
       'R-32',
-      'return (!s.dropped && t - s.since <= AGE_MAX) || !this.isLive(instrument, t)',
-      'return (!s.dropped && t - s.since < AGE_MAX) || !this.isLive(instrument, t)',
+      'return (!s.dropped && t - s.since <= AGE_MAX) || !isLive(q, clock, shape, t)',
+      'return (!s.dropped && t - s.since < AGE_MAX) || !isLive(q, clock, shape, t)',
     ],
     [
       'R-30',
       'if (shape.heartbeat !== undefined) return t - q.seenT <= shape.heartbeat',
       'if (shape.heartbeat !== undefined) return t - q.seenT < shape.heartbeat',
     ],
-    ['R-34', 'q.frozen = false', '', '#set(q: Quoted, mark2: Mark2, t: Micros, seq: number): void {'],
   ],
 )
 
@@ -1198,5 +1212,17 @@ const step = of(
 export const MUTANTS: readonly Mutant[] = [
   ...[...gate, ...capital, ...collar, ...count, ...market, ...ledger, ...lifecycle, ...loss, ...watch, ...stops],
   ...[...exits, ...orders, ...holds, ...books, ...links, ...runaway, ...upkeep, ...control, ...start, ...reports],
-  ...[...desk, ...durable, ...reconcile, ...asking, ...router, ...valuation, ...door, ...quarantine, ...step],
+  ...[
+    ...desk,
+    ...durable,
+    ...reconcile,
+    ...asking,
+    ...router,
+    ...valuation,
+    ...door,
+    ...quoted,
+    ...freshness,
+    ...quarantine,
+    ...step,
+  ],
 ]

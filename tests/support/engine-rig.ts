@@ -5,7 +5,7 @@
  * its handler asks the engine as any agent would. Nothing is simulated: what no word says does not happen.
  */
 import { type Micros, SECOND } from '../../src/core/base/time.ts'
-import type { FeedShape } from '../../src/core/data/market.ts'
+import type { FeedShape } from '../../src/core/data/feed-shape.ts'
 import {
   type AgentContext,
   type AgentDefinition,

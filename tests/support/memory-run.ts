@@ -1,6 +1,6 @@
 /** A whole virtual run in memory: arrays of rows in, records and engine out. No files. */
 import type { AgentDefinition } from '../../src/core/decision/agent.ts'
-import type { FeedShape } from '../../src/core/data/market.ts'
+import type { FeedShape } from '../../src/core/data/feed-shape.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
 import type { EngineSetup } from '../../src/core/engine/setup.ts'
 import type { RiskLimits } from '../../src/core/execution/limits.ts'

@@ -15,109 +15,21 @@ import {
   type TradeEvent,
 } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import type { TradingStatus } from '../domain/phase.ts'
 import type { PriceRange } from '../domain/price-limits.ts'
-import type { Mark2, Price, Qty } from '../domain/units.ts'
+import type { Mark2, Price } from '../domain/units.ts'
 import type { VenueRules } from '../domain/venue-rules.ts'
 import { tradeUse } from './conditions.ts'
 import { DailyLimits } from './daily-limits.ts'
-import {
-  barMark,
-  clearSuspect,
-  confirms,
-  confirmTick,
-  movedBeyond,
-  noSuspect,
-  suspectRate,
-  type Suspect,
-} from './quarantine.ts'
+import type { FeedShape } from './feed-shape.ts'
+import { AGE_MAX, isFresh, isLive } from './freshness.ts'
+import { barMark, clearSuspect, confirms, confirmTick, movedBeyond, suspectRate } from './quarantine.ts'
+import { emptyQuoted, type Quoted, sound, soundSize, usableQuote } from './quoted.ts'
 
-/** R-31: a message may be this old, or this far in the future. */
-const AGE_MAX: Micros = 5 * SECOND
+/** R-31: a message may be this far in the future. */
 const FUTURE_MAX: Micros = 2 * SECOND
-
-/** A price up to here stays exact when it is doubled. */
-const PRICE_MAX = 2 ** 51
-
-/** A number that a price can be, or 0 where there is none; never NaN, infinite or below zero (R-32, I-19). */
-function sound(price: number): boolean {
-  return price >= 0 && price <= PRICE_MAX
-}
-
-function soundSize(size: number): boolean {
-  return size >= 0 && size <= Number.MAX_SAFE_INTEGER
-}
 
 /** R-33. */
 const FX_MOVE: Ratio = { num: 5, den: 100 }
-
-/** How an instrument's data reaches this run. */
-export interface FeedShape {
-  readonly quotes: boolean
-  readonly trades: boolean
-  readonly bars: boolean
-  readonly sessionBars: boolean
-  /** Each row sets one side of the national best quote (US tick data). */
-  readonly oneSided: boolean
-  /** Length of the tape's own bars in microseconds; 0 where it has none or they are sessions. */
-  readonly barMicros: Micros
-  /** Live feeds: a datum or heartbeat at least this often; absent on recorded tapes. */
-  readonly heartbeat?: Micros
-}
-
-/** Mutable market state of one instrument; plain data. */
-export interface Quoted {
-  bid: Price
-  ask: Price
-  bidSize: Qty
-  askSize: Qty
-  /** Local date of the last event, for clearing the national best quote. */
-  day: number
-  last: Price
-  lastSize: Qty
-  /** Last valid mark ×2; 0 before the first. */
-  mark2: Mark2
-  markT: Micros
-  /** Input sequence number at which the mark was last set or confirmed. */
-  markSeq: number
-  /** Time of the last accepted datum. */
-  seenT: Micros
-  suspect: Suspect
-  lastQuoteVenueT: Micros
-  lastTradeVenueT: Micros
-  refused: number
-  /** What the venue said last; `trading` until it says otherwise. */
-  status: TradingStatus
-  /** After a corporate action, until a price of the new shares is accepted (R-34). */
-  frozen: boolean
-}
-
-function emptyQuoted(): Quoted {
-  return {
-    bid: 0,
-    ask: 0,
-    bidSize: 0,
-    askSize: 0,
-    day: -1,
-    last: 0,
-    lastSize: 0,
-    mark2: 0,
-    markT: 0,
-    markSeq: 0,
-    seenT: 0,
-    suspect: noSuspect(),
-    lastQuoteVenueT: 0,
-    lastTradeVenueT: 0,
-    refused: 0,
-    status: 'trading',
-    frozen: false,
-  }
-}
-
-/** Un-crossed, both sides there, spread at most 5 % of the mid (D-03). */
-export function usableQuote(bid: Price, ask: Price): boolean {
-  return bid > 0 && ask >= bid && 40 * (ask - bid) <= ask + bid
-}
 
 export class Market {
   readonly instruments: readonly Instrument[]
@@ -308,35 +220,19 @@ export class Market {
     q.askSize = 0
   }
 
-  /**
-   * Is the mark fresh enough to open on (R-30, `contract.md` 3)? Bars live for twice their length in session time,
-   * recorded ticks from a session's first event on, venues that never close always.
-   */
+  /** Is the mark fresh enough to open on? */
   isFresh(instrument: number, t: Micros): boolean {
-    const q = this.of(instrument)
-    if (q.frozen) return false
-    if (q.mark2 === 0 || q.suspect.price2 !== 0) return q.mark2 !== 0 && !this.#suspectStands(q, t, instrument)
-    return this.isLive(instrument, t)
+    return isFresh(
+      this.of(instrument),
+      this.clocks[instrument] as SessionClock,
+      this.shapes[instrument] as FeedShape,
+      t,
+    )
   }
 
-  #suspectStands(q: Quoted, t: Micros, instrument: number): boolean {
-    const shape = this.shapes[instrument] as FeedShape
-    if (shape.bars && !shape.quotes && !shape.trades) return true
-    const s = q.suspect
-    return (!s.dropped && t - s.since <= AGE_MAX) || !this.isLive(instrument, t)
-  }
-
-  /** Does the instrument's data still come, as far as its kind of feed says (`contract.md` 3)? */
+  /** Do the instrument's data still come? */
   isLive(instrument: number, t: Micros): boolean {
-    const q = this.of(instrument)
-    const clock = this.clocks[instrument] as SessionClock
-    const shape = this.shapes[instrument] as FeedShape
-    if (shape.heartbeat !== undefined) return t - q.seenT <= shape.heartbeat
-    if (shape.sessionBars) return sessionsBetween(clock, q.markT, t) <= 2
-    if (shape.barMicros > 0 && !shape.quotes) return sessionElapsed(clock, q.markT, t) <= 2 * shape.barMicros
-    if (clock.calendar.always) return true
-    const session = clock.sessionAt(t)
-    return session >= 0 && q.markT >= (clock.calendar.opens[session] as number)
+    return isLive(this.of(instrument), this.clocks[instrument] as SessionClock, this.shapes[instrument] as FeedShape, t)
   }
 
   snapshot(): unknown {
@@ -351,26 +247,4 @@ export class Market {
       if (d !== undefined && state !== null && state !== undefined) d.state = state
     })
   }
-}
-
-/** Session time between two instants: nights and holidays do not count. */
-export function sessionElapsed(clock: SessionClock, from: Micros, to: Micros): Micros {
-  if (clock.calendar.always || to - from <= 0) return to - from
-  const { opens, closes } = clock.calendar
-  const last = clock.sessionAt(to)
-  let elapsed = 0
-  for (let i = last; i >= 0; i--) {
-    const open = opens[i] as number
-    const close = closes[i] as number
-    if (close <= from) break
-    elapsed += Math.max(0, Math.min(to, close) - Math.max(from, open))
-    if (open <= from) break
-  }
-  return elapsed
-}
-
-/** How many session opens lie in (from, to]. */
-export function sessionsBetween(clock: SessionClock, from: Micros, to: Micros): number {
-  if (clock.calendar.always) return 0
-  return clock.sessionAt(to) - clock.sessionAt(from)
 }

@@ -1,5 +1,5 @@
 /** What a run is made of before its first event: plain values, handed over by the composition root. */
-import type { FeedShape } from '../data/market.ts'
+import type { FeedShape } from '../data/feed-shape.ts'
 import type { AgentDefinition } from '../decision/agent.ts'
 import type { BrokerRules } from '../domain/broker.ts'
 import type { Calendar } from '../domain/calendar.ts'

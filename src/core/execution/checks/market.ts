@@ -1,6 +1,7 @@
 /** Checks on the order's form and on the state of its market. */
 import { HOUR, type Micros } from '../../base/time.ts'
-import type { Market, Quoted } from '../../data/market.ts'
+import type { Market } from '../../data/market.ts'
+import type { Quoted } from '../../data/quoted.ts'
 import { nextAuction } from '../../domain/auction.ts'
 import { type Instrument, tickAt } from '../../domain/instrument.ts'
 import type { GateView, RiskCheck } from '../gate.ts'
