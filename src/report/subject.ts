@@ -12,7 +12,7 @@ import { liveSetsOf, type LiveSpec } from '../runtime/live-spec.ts'
 import { textOf } from '../runtime/record-fields.ts'
 import { journalRecords } from '../runtime/record-reader.ts'
 import { openRun, type RunManifest } from '../runtime/run-dir.ts'
-import { currenciesOf } from '../runtime/run-setup.ts'
+import { currenciesOf } from '../runtime/run-money.ts'
 import { type RunSpec, setsOf } from '../runtime/run-spec.ts'
 
 export interface Subject {

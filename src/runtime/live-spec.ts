@@ -15,7 +15,7 @@ import { feeModel } from '../reference/fees.ts'
 import { canonicalJson } from '../tape/manifest.ts'
 import type { LoadedAgent } from './agent-load.ts'
 import type { LiveInstruments } from './live-instruments.ts'
-import { limitsOf } from './run-setup.ts'
+import { limitsOf } from './risk-limits.ts'
 
 const texts = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 const ratio = z.strictObject({ num: z.number(), den: z.number() })
