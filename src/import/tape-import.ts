@@ -6,26 +6,23 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { Failure } from '../cli/failure.ts'
-import { dayOf, type EpochDay, formatMicros, type Micros } from '../core/base/time.ts'
-import { economicIdOf } from '../reference/instrument-load.ts'
+import { formatMicros, type Micros } from '../core/base/time.ts'
 import { venueDefaults } from '../reference/venues.ts'
 import type { TapeManifest } from '../tape/manifest.ts'
 import { TapeWriter } from '../tape/write.ts'
 import { readActions } from './actions.ts'
 import type { ImportRequest } from './csv-request.ts'
-import { datingOf, sessionProblem } from './dating.ts'
+import { sessionProblem } from './dating.ts'
 import { type Fault, FaultList, LISTED_FAULTS } from './fault.ts'
-import type { FileStream } from './file-rows.ts'
-import { defaultCurrency, joinedShares, rateDirection } from './listing.ts'
 import { filesOf, isSequential, mergeStream, type RankedFile } from './merge.ts'
-import { MedianSample } from './median-sample.ts'
+import { fileNotes, listingNotes } from './notes.ts'
+import { openSinks } from './open-sinks.ts'
 import { refuseFullDirectory } from './out-directory.ts'
 import { type Plan, planOf, venueFor } from './plan.ts'
 import { readFile, type ReadRules } from './read-file.ts'
-import { ScaleCount } from './scale-count.ts'
 import type { Source } from './source-file.ts'
 import { RESOLUTIONS } from './stamp-field.ts'
-import { StreamSink } from './stream-sink.ts'
+import type { StreamSink } from './stream-sink.ts'
 
 export interface ImportResult {
   /** undefined when no row was accepted: then there is no tape. */
@@ -141,89 +138,6 @@ async function writeTape(
     await writer.abort()
     throw error
   }
-}
-
-/** Shares that a symbol joins, and rates whose direction could not be judged; refuses rates the wrong way round. */
-function listingNotes(plan: Plan, sinks: ReadonlyMap<string, StreamSink>): string[] {
-  return [...sinks.values()].flatMap((sink) => {
-    const { symbol, kind, rates } = sink.options
-    if (sink.accepted === 0) return []
-    const note =
-      kind === 'fx'
-        ? rateDirection(symbol, rates?.median() ?? Number.NaN, sink.first, sink.last)
-        : joinedShares(symbol, plan.venue, dayOf(sink.first), dayOf(sink.last))
-    return note === undefined ? [] : [note]
-  })
-}
-
-/** What holds for many rows of a file and is better said once. */
-function fileNotes(files: readonly RankedFile[]): string[] {
-  return files.flatMap(({ source, reading }) => [
-    ...(reading.noisySizes === 0
-      ? []
-      : [
-          `${source.name}: ${reading.noisySizes} sizes carry the rounding noise of binary arithmetic and were read as the nearest decimal of 12 digits (first: ${reading.firstNoise})`,
-        ]),
-    ...(reading.backwards * 2 < reading.rows || reading.rows < 4
-      ? []
-      : [`${source.name}: most rows go back in time; sort the file by time and import it again`]),
-  ])
-}
-
-function openSinks(request: ImportRequest, plan: Plan, writer: TapeWriter): Map<string, StreamSink> {
-  const { venue, interval } = plan
-  const parts = (key: string): FileStream[] =>
-    plan.files.flatMap((f) => f.reading.streams.get(key) ?? []).filter((s) => s.rows > 0)
-  const scales = new Map<string, { prices: ScaleCount; sizes: ScaleCount }>()
-  for (const s of plan.keys.flatMap(parts)) {
-    const all = scales.get(s.symbol) ?? { prices: new ScaleCount(), sizes: new ScaleCount() }
-    all.prices.merge(s.prices)
-    all.sizes.merge(s.sizes)
-    scales.set(s.symbol, all)
-  }
-  const decimals = new Map([...scales].map(([symbol, all]) => [symbol, [all.prices.best(), all.sizes.best()] as const]))
-  for (const [symbol, [price_decimals, qty_decimals]] of decimals) {
-    const economic_id = economicIdOf(symbol, venue, lastDay(plan, symbol))
-    const currency = request.currency ?? defaultCurrency(symbol, venue)
-    writer.addInstrument({ symbol, venue, currency, price_decimals, qty_decimals, economic_id })
-  }
-  const sinks = new Map<string, StreamSink>()
-  for (const key of plan.keys) {
-    const streams = parts(key)
-    const { symbol, kind } = streams[0] as FileStream
-    const [priceDecimals, qtyDecimals] = decimals.get(symbol) as readonly [number, number]
-    const oneSided = kind === 'quotes' && streams.some((s) => s.oneSided)
-    const quoteColumns = kind === 'bars' && streams.some((s) => s.quoted)
-    const rateBars = plan.files.some((f) => f.reading.shape.at.has('close'))
-    const dating = datingOf(kind, { venue, interval, bareDates: plan.bareDates, stamp: request.stamp, rateBars })
-    const fromStamps = kind === 'bars' && interval === 'session' && !plan.bareDates
-    sinks.set(
-      key,
-      new StreamSink({
-        symbol,
-        kind,
-        ...(kind === 'fx' ? { rates: new MedianSample() } : {}),
-        writer: writer.openStream(symbol, kind, {
-          ...(oneSided ? { oneSided } : {}),
-          ...(quoteColumns ? { quoteColumns } : {}),
-          ...(kind === 'bars' ? { interval_us: interval } : {}),
-        }),
-        dating,
-        interval,
-        priceDecimals,
-        qtyDecimals,
-        oneSided,
-        quoteColumns,
-        ...(fromStamps ? { dateProblem: (t: Micros) => sessionProblem(venue, dayOf(t), false) } : {}),
-      }),
-    )
-  }
-  return sinks
-}
-
-function lastDay(plan: Plan, symbol: string): EpochDay {
-  const streams = plan.files.flatMap((f) => [...f.reading.streams.values()])
-  return dayOf(Math.max(...streams.filter((s) => s.symbol === symbol && s.rows > 0).map((s) => s.last)))
 }
 
 /** Each file once, in the common order; streams whose files overlap are merged afterwards. */

@@ -917,10 +917,8 @@ const desk = of(
   'engine/desk.ts',
   ['gate-order', 'loss', 'gate-capital', 'exits', 'regressions'],
   [
-    ['R-11', 'if (!verdict.approved.reducing) row.reducing = false', 'row.reducing = verdict.approved.reducing'],
-    ['R-11', 'if (!verdict.approved.reducing) row.reducing = false', ''],
-    ['R-18', 'if (grows) this.ordersToday++', ''],
-    ['R-18', 'if (grows) this.ordersToday++', 'this.ordersToday++'],
+    ['R-18', 'if (counts) this.ordersToday++', ''],
+    ['R-18', 'if (counts) this.ordersToday++', 'this.ordersToday++'],
     ['R-18', 'this.ordersToday++', ''],
     ['R-24', 'const REJECT_BLOCK: Micros = 60 * SECOND', 'const REJECT_BLOCK: Micros = 59 * SECOND'],
     ['R-02', 'for (const o of [...this.orders.live]) if (!o.reducing) this.cancel(o, rule)', ''],
@@ -940,9 +938,18 @@ const desk = of(
       'this.#refused(row.instrument, undefined)',
     ],
     ['R-22', "if (row.origin === 'agent') this.#refused(row.instrument, undefined)", ''],
-    ['R-11', 'this.orders.live = others.filter((o) => o !== row)', ''],
     ['I-26', 'return this.links.serves(broker) && this.books.agreed(broker)', 'return this.links.serves(broker)'],
     ['R-37', 'return this.links.serves(broker) && this.books.agreed(broker)', 'return this.books.agreed(broker)'],
+  ],
+)
+
+const replacement = of(
+  'engine/replacement.ts',
+  ['gate-order', 'loss', 'gate-capital', 'exits', 'regressions'],
+  [
+    ['R-11', 'if (!verdict.approved.reducing) row.reducing = false', 'row.reducing = verdict.approved.reducing'],
+    ['R-11', 'if (!verdict.approved.reducing) row.reducing = false', ''],
+    ['R-11', 'desk.orders.live = others.filter((o) => o !== row)', ''],
   ],
 )
 
@@ -1214,6 +1221,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...[...exits, ...orders, ...holds, ...books, ...links, ...runaway, ...upkeep, ...control, ...start, ...reports],
   ...[
     ...desk,
+    ...replacement,
     ...durable,
     ...reconcile,
     ...asking,

@@ -9,7 +9,7 @@ import { type BrokerRules, SIM_BROKER } from '../domain/broker.ts'
 import { SessionClock } from '../domain/calendar.ts'
 import type { BrokerRequest, Command, ReplaceOrder, SubmitOrder } from '../domain/command.ts'
 import type { FeeModel } from '../domain/fees.ts'
-import { type Instrument, tickAt } from '../domain/instrument.ts'
+import type { Instrument } from '../domain/instrument.ts'
 import type { DenialReason, RejectReason } from '../domain/reason.ts'
 import type { AlertCode } from '../execution/alerts.ts'
 import { checkCash, checkExposure } from '../execution/checks/capital.ts'
@@ -36,6 +36,7 @@ import { noStop, type Stop } from '../execution/stops.ts'
 import { Valuation } from '../execution/valuation.ts'
 import { type Action, Audit, type Notes } from './audit.ts'
 import type { RecordWriter } from './records.ts'
+import { grows, judgeReplacement, type Replacement } from './replacement.ts'
 import type { EngineSetup } from './setup.ts'
 
 export { ACTIONS, type Action, type Notes } from './audit.ts'
@@ -220,8 +221,8 @@ export class Desk implements GateView {
   }
 
   /** A price change or a size increase counts and is judged like a new order; a size decrease is free. */
-  replace(row: OrderRow, change: { qty: number; limit: number; stop: number }, rule: string): readonly DenialReason[] {
-    const reasons = this.#judgeReplace(row, change)
+  replace(row: OrderRow, change: Replacement, rule: string): readonly DenialReason[] {
+    const reasons = judgeReplacement(this, row, change)
     const bits = reasonBits(reasons)
     this.decision(row.instrument, 'replace', rule, bits, change.qty, change.limit, row.orderId)
     if (reasons.length > 0) {
@@ -229,34 +230,13 @@ export class Desk implements GateView {
       this.#refused(row.instrument, reasons[0])
       return reasons
     }
-    const grows = change.qty > row.qty || change.limit !== row.limit || change.stop !== row.stop
     const cmd: ReplaceOrder = { type: 'replace', t: this.t, broker: row.broker, orderId: row.orderId, ...change }
+    const counts = grows(row, change)
     this.orders.sent(row, cmd)
-    if (grows) this.ordersToday++
+    if (counts) this.ordersToday++
     this.#send(cmd, row.instrument)
     this.orderRow(row)
     return reasons
-  }
-
-  #judgeReplace(row: OrderRow, change: { qty: number; limit: number; stop: number }): readonly DenialReason[] {
-    if (row.state !== 'new' && row.state !== 'partiallyFilled') return ['duplicate']
-    const instrument = this.instrument(row.instrument)
-    const badQty = !Number.isSafeInteger(change.qty) || change.qty <= row.cumQty || change.qty % instrument.lot !== 0
-    const badLimit = row.limit > 0 ? !onTick(instrument, change.limit) : change.limit !== 0
-    const badStop = row.stop > 0 ? !onTick(instrument, change.stop) : change.stop !== 0
-    if (badQty || badLimit || badStop) return ['structure']
-    const grows = change.qty > row.qty || change.limit !== row.limit || change.stop !== row.stop
-    if (!grows) return []
-    // Judged as if the old order were gone and the whole of the new one came in its place.
-    const intent: OrderIntent = { ...termsOf(row), ...change, qty: change.qty - row.cumQty, origin: row.origin }
-    const others = this.orders.live
-    this.orders.live = others.filter((o) => o !== row)
-    const verdict = judge(this, intent)
-    this.orders.live = others
-    if (verdict.approved === undefined) return verdict.reasons
-    // From now on what asks for more than is held opens (D-06); what asks for less counts as it was until it is.
-    if (!verdict.approved.reducing) row.reducing = false
-    return []
   }
 
   #send(cmd: Command, instrument: number): void {
@@ -342,13 +322,4 @@ export class Desk implements GateView {
   unitsPerWhole(instrument: number): number {
     return pow10(this.instrument(instrument).qtyDecimals)
   }
-}
-
-function termsOf(row: OrderRow): Omit<OrderIntent, 'origin'> {
-  const { instrument, side, orderType, qty, limit, stop, timeInForce, intentId, broker } = row
-  return { instrument, side, orderType, qty, limit, stop, timeInForce, intentId, broker }
-}
-
-function onTick(instrument: Instrument, price: number): boolean {
-  return Number.isSafeInteger(price) && price > 0 && price % tickAt(instrument, price) === 0
 }
