@@ -1,11 +1,13 @@
 /** IB for the session commands: by the configuration, or as an emulator in this process. */
 import { join } from 'node:path'
+import { clientSettings } from '../../../adapters/ib/emulator/client-settings.ts'
 import { IbEmulator } from '../../../adapters/ib/emulator/emulator.ts'
-import { ACCOUNTS, readCash } from '../../../adapters/ib/emulator/options.ts'
+import { readCash } from '../../../adapters/ib/emulator/options.ts'
 import { createIb, rulesOf } from '../../../adapters/ib/index.ts'
-import { DEFAULTS, hideAccount, type IbSettings, PORTS } from '../../../adapters/ib/settings.ts'
+import { hideAccount, type IbSettings, PORTS } from '../../../adapters/ib/settings.ts'
 import { MINUTE } from '../../core/base/time.ts'
 import { ibSettings } from '../ib-settings.ts'
+import { embeddedVenue } from './embedded-venue.ts'
 import type { BrokerKit, ConfiguredKit, EmbeddedKit, PluggedBroker, PlugPlace } from './kit.ts'
 
 export const configuredIb: ConfiguredKit = (config) =>
@@ -40,24 +42,6 @@ const CASH = ['USD=300000']
 
 export const embeddedIb: EmbeddedKit = async ({ tape, clock, seed }) => {
   const emulator = await IbEmulator.create({ tape, seed, cash: readCash(CASH) }, { clock })
-  const account = ACCOUNTS.paper
-  const kit = ibKit({
-    ...DEFAULTS,
-    ...{ env: 'paper', host: '127.0.0.1', port: emulator.port, clientId: 1, account },
-    // A day in half a minute: the books are compared every minute of it.
-    reconcileEvery: MINUTE,
-  })
-  return {
-    kit,
-    ports: [emulator.port],
-    get nextTime() {
-      return emulator.nextTime
-    },
-    get busy() {
-      return emulator.busy
-    },
-    advance: (now) => emulator.advance(now),
-    run: () => emulator.run(),
-    close: async () => emulator.close(),
-  }
+  // A day in half a minute: the books are compared every minute of it.
+  return embeddedVenue(ibKit({ ...clientSettings(emulator), reconcileEvery: MINUTE }), emulator)
 }

@@ -1,11 +1,13 @@
 /** KIS for the session commands: by the configuration, or as an emulator in this process. */
 import { join } from 'node:path'
+import { clientSettings } from '../../../adapters/kis/emulator/client-settings.ts'
 import { KisEmulator } from '../../../adapters/kis/emulator/emulator.ts'
 import { readCash } from '../../../adapters/kis/emulator/options.ts'
 import { createKis, rulesOf } from '../../../adapters/kis/index.ts'
-import { DEFAULTS, HOSTS, type KisSettings, RATES, readAccount } from '../../../adapters/kis/settings.ts'
+import { HOSTS, type KisSettings } from '../../../adapters/kis/settings.ts'
 import { MINUTE } from '../../core/base/time.ts'
 import { kisSettings } from '../kis-settings.ts'
+import { embeddedVenue } from './embedded-venue.ts'
 import type { BrokerKit, ConfiguredKit, EmbeddedKit, PluggedBroker, PlugPlace } from './kit.ts'
 
 export const configuredKis: ConfiguredKit = (config, env) =>
@@ -37,45 +39,8 @@ function plug(settings: KisSettings, { context, dir, resumed, trades }: PlugPlac
 /** Play money of the embedded day: enough for a quarter of the whole in either market. */
 const CASH = ['KRW=400000000', 'USD=200000']
 
-const sealed = (text: string): { reveal(): string } => ({ reveal: () => text })
-
 export const embeddedKis: EmbeddedKit = async ({ tape, clock, seed, stateDir }) => {
   const emulator = await KisEmulator.create({ tape, seed, cash: readCash(CASH) }, { clock })
-  const [trading, quotes] = emulator.addresses
-  if (trading === undefined) throw new Error('the emulator has no address')
-  const keysOf = ({ credentials }: typeof trading) => ({
-    appKey: sealed(credentials.appkey),
-    appSecret: sealed(credentials.appsecret),
-  })
-  const { env } = emulator.world.options
-  const kit = kisKit({
-    ...DEFAULTS,
-    env,
-    hosts: { rest: trading.rest, ws: trading.ws },
-    keys: keysOf(trading),
-    account: readAccount(trading.credentials.account),
-    htsId: trading.credentials.hts_id,
-    quotes: quotes === undefined ? undefined : { hosts: { rest: quotes.rest, ws: quotes.ws }, keys: keysOf(quotes) },
-    stateDir,
-    requestsPerSecond: RATES[env],
-    // A day in half a minute: the books are compared every minute of it.
-    reconcileEvery: MINUTE,
-  })
-  return {
-    kit,
-    ports: emulator.addresses.flatMap((a) => [portOf(a.rest), portOf(a.ws)]),
-    get nextTime() {
-      return emulator.nextTime
-    },
-    get busy() {
-      return emulator.busy
-    },
-    advance: (now) => emulator.advance(now),
-    run: () => emulator.run(),
-    close: () => emulator.close(),
-  }
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port)
+  // A day in half a minute: the books are compared every minute of it.
+  return embeddedVenue(kisKit({ ...clientSettings(emulator, stateDir), reconcileEvery: MINUTE }), emulator)
 }
