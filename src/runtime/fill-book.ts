@@ -14,6 +14,7 @@ import { KIND, REPORT_TYPES } from '../core/engine/records.ts'
 import { isLive } from '../core/execution/lifecycle.ts'
 import { KEEP_COUNTS, KEEP_FINISHED } from '../core/execution/orders.ts'
 import { BookedFills } from './booked-fills.ts'
+import { type Holding, Holdings } from './holdings.ts'
 import type { RecordView } from './record-fields.ts'
 
 interface Terms {
@@ -52,12 +53,6 @@ export type Movement =
   /** Shares of ours that the broker does not have. */
   | (Place & { readonly kind: 'lost'; readonly qty: Qty })
   | (Place & { readonly kind: 'split'; readonly num: number; readonly den: number })
-
-/** Of one instrument at one broker: what is ours, and what is somebody else's business (R-43). */
-interface Holding {
-  ours: Qty
-  external: Qty
-}
 
 interface OrderLog {
   readonly broker: number
@@ -102,12 +97,12 @@ export class FillBook {
   /** Of older ones the highest number of the fills booked, as the engine keeps it. */
   readonly #counts = new Map<number, number>()
   readonly #booked = new BookedFills()
-  /** By broker, then instrument. */
-  readonly #held = new Map<number, Holding[]>()
+  readonly #holdings: Holdings
 
   /** `opening`: the snapshot with which a part of a session opens. */
   constructor(instruments: readonly Instrument[], tell: (m: Movement) => void, opening?: unknown) {
     this.#instruments = instruments
+    this.#holdings = new Holdings(instruments.length)
     this.#tell = tell
     if (opening !== undefined) this.#open(opening as OpeningState)
   }
@@ -120,7 +115,7 @@ export class FillBook {
     for (const [orderId, fillNo] of desk.orders.counts) this.#count(orderId, fillNo)
     desk.ledger.positions.forEach((of, broker) => {
       of.forEach(({ qty, cost, external }, instrument) => {
-        const holding = this.#holding(broker, instrument)
+        const holding = this.#holdings.of(broker, instrument)
         holding.ours = qty
         holding.external = external
         if (qty === 0) return
@@ -138,7 +133,7 @@ export class FillBook {
     else if (r.kind === KIND.explain) this.#explain(r)
     else if (r.kind === KIND.action && r.words[3] === SPLIT) {
       const [, seq, t, , num, den] = r.words as unknown as number[]
-      this.#split(r.instrument, num as number, den as number)
+      this.#holdings.split(r.instrument, num as number, den as number)
       this.#tell({ kind: 'split', ...place(seq, t, -1, r.instrument), num: num as number, den: den as number })
     }
   }
@@ -201,7 +196,7 @@ export class FillBook {
 
   #fill(at: Place, orderId: number, fillNo: number, side: Side, terms: Terms, sign: 1 | -1): void {
     const value = notional(this.#instrument(at.instrument), side, terms.qty, terms.price)
-    this.#holding(at.broker, at.instrument).ours += sign * side * terms.qty
+    this.#holdings.of(at.broker, at.instrument).ours += sign * side * terms.qty
     this.#tell({ kind: 'fill', ...at, ...terms, side, sign, value, orderId, fillNo })
   }
 
@@ -216,7 +211,7 @@ export class FillBook {
       if (log !== undefined) this.#book(at, log, orderId, fillNo, { qty, price, fee, tax })
       return
     }
-    const holding = this.#holding(at.broker, instrument)
+    const holding = this.#holdings.of(at.broker, instrument)
     if (what === ADOPTED) {
       const value = notional(this.#instrument(instrument), 1, a as number, b as number)
       holding.external -= a as number
@@ -235,24 +230,6 @@ export class FillBook {
     if (qty <= 0) return
     holding.ours -= qty
     this.#tell({ kind: 'lost', ...at, qty })
-  }
-
-  #holding(broker: number, instrument: number): Holding {
-    const of = this.#held.get(broker) ?? this.#instruments.map(() => ({ ours: 0, external: 0 }))
-    this.#held.set(broker, of)
-    const holding = of[instrument]
-    // A row about no instrument (cash) holds nothing.
-    return holding ?? { ours: 0, external: 0 }
-  }
-
-  #split(instrument: number, num: number, den: number): void {
-    for (const of of this.#held.values()) {
-      const holding = of[instrument]
-      if (holding === undefined) continue
-      const whole = mulDiv(Math.abs(holding.ours), num, den, 'down')
-      holding.ours = holding.ours < 0 ? -whole : whole
-      holding.external = mulDiv(holding.external, num, den, 'down')
-    }
   }
 
   #instrument(id: number): Instrument {

@@ -85,6 +85,10 @@ export abstract class AdapterBench {
     return this.of(type).some(is)
   }
 
+  links(): string[] {
+    return this.of('link').map((e) => e.link)
+  }
+
   async until(done: () => boolean, what: string, ms = 15_000): Promise<void> {
     const end = performance.now() + ms
     while (!done()) {

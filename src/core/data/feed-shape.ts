@@ -1,6 +1,6 @@
+/** How an instrument's data reaches this run: which kinds of rows, and how often at the least. */
 import type { Micros } from '../base/time.ts'
 
-/** How an instrument's data reaches this run. */
 export interface FeedShape {
   readonly quotes: boolean
   readonly trades: boolean

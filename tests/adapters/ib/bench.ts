@@ -122,10 +122,6 @@ export class Bench extends AdapterBench {
     return raw - (raw % Math.max(100, tickAt(this.instrument(symbol), raw)))
   }
 
-  links(): string[] {
-    return this.of('link').map((e) => e.link)
-  }
-
   /** Up again after the link was lost; asks for it as the engine would. */
   async upAgain(): Promise<void> {
     await this.event('link', (e) => e.link === 'lost')

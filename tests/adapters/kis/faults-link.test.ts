@@ -1,19 +1,10 @@
 /** Faults of the link and of frames over real sockets, each with the outcome that the fault table asks for. */
 import { describe, expect, it } from 'vitest'
-import type { Bench, BenchOptions } from './bench.ts'
+import type { BenchOptions } from './bench.ts'
 import { onStage, play } from './stage.ts'
 
 /** Live: one session carries notices and market data. */
 const LIVE: BenchOptions = { emulator: { env: 'live' } }
-
-function links(b: Bench): string[] {
-  return b.of('link').map((e) => e.link)
-}
-
-function connect(b: Bench): void {
-  const t = b.context.clock.now()
-  b.kis.broker.send({ type: 'connect', t, broker: 0, at: t })
-}
 
 describe.concurrent('connecting (R-35)', () => {
   it(
@@ -23,7 +14,7 @@ describe.concurrent('connecting (R-35)', () => {
       await b.fault({ kind: 'socket-refused', for_ms: 60_000 })
       b.kis.broker.start()
       await b.event('link')
-      expect(links(b)).toEqual(['failed'])
+      expect(b.links()).toEqual(['failed'])
       expect(b.emulator.sessions()).toEqual([])
     }),
   )
@@ -35,7 +26,7 @@ describe.concurrent('connecting (R-35)', () => {
       await b.fault({ kind: 'maintenance', for_ms: 60_000 })
       b.kis.broker.start()
       await b.event('link')
-      expect(links(b)).toEqual(['failed'])
+      expect(b.links()).toEqual(['failed'])
     }),
   )
 
@@ -47,7 +38,7 @@ describe.concurrent('connecting (R-35)', () => {
       const start = performance.now()
       b.kis.broker.start()
       await b.event('link', () => true, 12_000)
-      expect(links(b)).toEqual(['failed'])
+      expect(b.links()).toEqual(['failed'])
       expect(performance.now() - start).toBeGreaterThan(9900)
       expect(performance.now() - start).toBeLessThan(10_800)
     }),
@@ -60,9 +51,9 @@ describe.concurrent('connecting (R-35)', () => {
       await b.fault({ kind: 'socket-close-after-open' })
       b.kis.broker.start()
       await b.event('link')
-      expect(links(b)).toEqual(['failed'])
-      connect(b)
-      await b.until(() => links(b).includes('up'), 'up')
+      expect(b.links()).toEqual(['failed'])
+      b.connect()
+      await b.until(() => b.links().includes('up'), 'up')
     }),
   )
 
@@ -72,7 +63,7 @@ describe.concurrent('connecting (R-35)', () => {
       const b = await made({ settings: { htsId: 'somebody' } })
       b.kis.broker.start()
       await b.event('link')
-      expect(links(b)).toEqual(['failed'])
+      expect(b.links()).toEqual(['failed'])
     }),
   )
 
@@ -82,10 +73,10 @@ describe.concurrent('connecting (R-35)', () => {
       const b = await made()
       const t = b.context.clock.now()
       b.kis.broker.send({ type: 'connect', t, broker: 0, at: t + 300_000 })
-      connect(b)
+      b.connect()
       await b.event('link')
       await b.pause(800)
-      expect(links(b)).toEqual(['up', 'up'])
+      expect(b.links()).toEqual(['up', 'up'])
       expect(b.emulator.sessions().length).toBe(1)
     }),
   )
@@ -103,9 +94,9 @@ describe.concurrent('losing the link', () => {
       await b.fault({ kind })
       await b.event('link', (e) => e.link === 'lost')
       expect(b.kis.source.feeds$.value.every((f) => f.delay === 'none')).toBe(true)
-      connect(b)
-      await b.until(() => links(b).length === 3, 'up again')
-      expect(links(b)).toEqual(['up', 'lost', 'up'])
+      b.connect()
+      await b.until(() => b.links().length === 3, 'up again')
+      expect(b.links()).toEqual(['up', 'lost', 'up'])
       await b.until(() => b.kis.source.feeds$.value.every((f) => f.delay === 'realtime'), 'feeds')
       expect((await b.books()).orders?.map((o) => o.state)).toEqual(['working'])
       const before = b.market.length
@@ -121,8 +112,8 @@ describe.concurrent('losing the link', () => {
       await b.event('link', (e) => e.link === 'lost')
       const id = b.submit('005930', 1, 3)
       await b.event('accepted', (e) => e.orderId === id)
-      connect(b)
-      await b.until(() => links(b).length === 3, 'up again')
+      b.connect()
+      await b.until(() => b.links().length === 3, 'up again')
       await b.books()
       await b.event('filled', (e) => e.orderId === id)
       expect(b.of('filled').map((e) => e.qty)).toEqual([3])
@@ -147,7 +138,7 @@ describe.concurrent('losing the link', () => {
       await b.fault({ kind: 'no-pingpong', for_ms: 60_000 })
       await b.fault({ kind: 'quotes-silent', for_ms: 60_000 })
       await b.pause(11_500)
-      expect(links(b)).toEqual(['up'])
+      expect(b.links()).toEqual(['up'])
     }),
   )
 
@@ -157,12 +148,12 @@ describe.concurrent('losing the link', () => {
       const b = await up(LIVE)
       await b.fault({ kind: 'duplicate-login', ms: 1500 })
       await b.event('link', (e) => e.link === 'lost')
-      connect(b)
+      b.connect()
       await b.event('link', (e) => e.link === 'failed')
       await b.pause(1600)
-      connect(b)
-      await b.until(() => links(b).filter((l) => l === 'up').length === 2, 'up again')
-      expect(links(b)).toEqual(['up', 'lost', 'failed', 'up'])
+      b.connect()
+      await b.until(() => b.links().filter((l) => l === 'up').length === 2, 'up again')
+      expect(b.links()).toEqual(['up', 'lost', 'failed', 'up'])
     }),
   )
 
@@ -176,7 +167,7 @@ describe.concurrent('losing the link', () => {
       await b.until(() => held() === 7, 'all registrations', 12_000)
       const id = b.submit('005930', 1, 3)
       await b.event('filled', (e) => e.orderId === id)
-      expect(links(b)).toEqual(['up'])
+      expect(b.links()).toEqual(['up'])
     }),
   )
 
@@ -222,12 +213,12 @@ describe.concurrent('losing the link', () => {
       await b.fault({ kind: 'slow-slot-release', ms: 1500, for_ms: 60_000 })
       await b.fault({ kind: 'socket-drop' })
       await b.event('link', (e) => e.link === 'lost')
-      connect(b)
+      b.connect()
       await b.event('link', (e) => e.link === 'failed')
       await b.pause(1600)
-      connect(b)
-      await b.until(() => links(b).filter((l) => l === 'up').length === 2, 'up again')
-      expect(links(b)).toEqual(['up', 'lost', 'failed', 'up'])
+      b.connect()
+      await b.until(() => b.links().filter((l) => l === 'up').length === 2, 'up again')
+      expect(b.links()).toEqual(['up', 'lost', 'failed', 'up'])
     }),
   )
 
@@ -241,12 +232,12 @@ describe.concurrent('losing the link', () => {
       await b.event('link', (e) => e.link === 'lost')
       const away = await b.books()
       expect([away.orders, away.fills, away.positions, away.cash]).toEqual([null, null, null, null])
-      connect(b)
+      b.connect()
       await b.event('link', (e) => e.link === 'failed')
-      while (links(b).at(-1) !== 'up') {
-        const tries = links(b).length
-        connect(b)
-        await b.until(() => links(b).length > tries, 'an outcome')
+      while (b.links().at(-1) !== 'up') {
+        const tries = b.links().length
+        b.connect()
+        await b.until(() => b.links().length > tries, 'an outcome')
         await b.pause(300)
       }
       expect((await b.books()).positions?.map((p) => p.qty)).toEqual([3])
@@ -261,14 +252,14 @@ describe.concurrent('losing the link', () => {
       const asked = (): number => b.raw.filter((f) => f.channel === '/oauth2/tokenP' && f.direction === 'out').length
       await b.fault({ kind: 'token-throttled' })
       b.kis.broker.start()
-      await b.until(() => links(b).length === 1, 'a first attempt')
-      connect(b)
-      await b.until(() => links(b).length === 2, 'a second one')
-      expect([links(b), asked()]).toEqual([['failed', 'failed'], 1])
+      await b.until(() => b.links().length === 1, 'a first attempt')
+      b.connect()
+      await b.until(() => b.links().length === 2, 'a second one')
+      expect([b.links(), asked()]).toEqual([['failed', 'failed'], 1])
       wall += 61_000_000
-      connect(b)
-      await b.until(() => links(b).length === 3, 'a third one')
-      expect([links(b).at(-1), asked()]).toEqual(['up', 2])
+      b.connect()
+      await b.until(() => b.links().length === 3, 'a third one')
+      expect([b.links().at(-1), asked()]).toEqual(['up', 2])
     }),
   )
 })
@@ -285,7 +276,7 @@ describe.concurrent('frames', () => {
       await b.until(() => b.kis.source.quarantined.size > 0, 'quarantine')
       const before = b.market.length
       await b.until(() => b.market.length > before + 2, 'more data')
-      expect(links(b)).toEqual(['up'])
+      expect(b.links()).toEqual(['up'])
     }),
   )
 
@@ -295,8 +286,8 @@ describe.concurrent('frames', () => {
       const b = await up(LIVE)
       await b.fault({ kind: 'frame-oversize' })
       await b.event('link', (e) => e.link === 'lost')
-      connect(b)
-      await b.until(() => links(b).length === 3, 'up again')
+      b.connect()
+      await b.until(() => b.links().length === 3, 'up again')
     }),
   )
 
@@ -308,7 +299,7 @@ describe.concurrent('frames', () => {
       await b.fault({ kind: 'frame-flood', count_frames: 50_000 })
       const id = b.submit('005930', 1, 3)
       await b.event('filled', (e) => e.orderId === id, 30_000)
-      expect(links(b)).toEqual(['up'])
+      expect(b.links()).toEqual(['up'])
     }),
   )
 
@@ -383,7 +374,7 @@ describe.concurrent('frames', () => {
       expect(new Set(later.map((e) => ('instrument' in e ? e.instrument : -1)))).toEqual(
         new Set([b.instrument('NVDA').id]),
       )
-      expect(links(b)).toEqual(['up'])
+      expect(b.links()).toEqual(['up'])
     }),
   )
 })
