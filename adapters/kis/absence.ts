@@ -1,13 +1,14 @@
 /**
  * Absence where no list proves it (F-14): two balances that are alike, five seconds or more apart, without a notice of
  * the symbol in between, and nothing tied up that our other orders do not explain: shares of a sale, won of a purchase.
- * Anything else leaves the order unknown. Not seen: dollars tied up by an overseas purchase; there the two balances and
+ * Anything else leaves the order unknown. Not seen: foreign money tied up by a purchase abroad; there the two balances and
  * the missing notice have to do.
  */
 import type { Micros } from '../../src/core/base/time.ts'
 import { notional } from '../../src/core/domain/fees.ts'
 import type { Money, Qty } from '../../src/core/domain/units.ts'
 import type { AccountInquiries } from './accounts.ts'
+import type { ForeignAccounts } from './foreign.ts'
 import { BALANCES_APART } from './evidence.ts'
 import type { OwnOrder } from './own-orders.ts'
 import type { Environment } from './wire/transactions.ts'
@@ -25,10 +26,12 @@ interface Print {
 
 export class AbsenceWatch<E extends Environment> {
   readonly #accounts: AccountInquiries<E>
+  readonly #foreign: ForeignAccounts<E>
   readonly #prints = new Map<OwnOrder, Print>()
 
-  constructor(accounts: AccountInquiries<E>) {
+  constructor(accounts: AccountInquiries<E>, foreign: ForeignAccounts<E>) {
     this.#accounts = accounts
+    this.#foreign = foreign
   }
 
   /** Undefined when the balance cannot be had: then this look did not happen. */
@@ -46,10 +49,10 @@ export class AbsenceWatch<E extends Environment> {
 
   async #print(order: OwnOrder, own: OwnClaims): Promise<{ text: string; tied: boolean } | undefined> {
     const { listing, terms } = order
-    const kr = listing.market === 'kr' ? await this.#accounts.domestic() : undefined
-    const holdings = listing.market === 'kr' ? kr?.holdings : await this.#accounts.overseas()
-    const money =
-      listing.market === 'kr' ? await this.#accounts.spendableWon() : (await this.#accounts.power())?.withWon
+    const { market } = listing
+    const kr = market === 'kr' ? await this.#accounts.domestic() : undefined
+    const holdings = market === 'kr' ? kr?.holdings : await this.#foreign.holdings([market])
+    const money = market === 'kr' ? await this.#accounts.spendableWon() : (await this.#foreign.power(market))?.withWon
     if (holdings === undefined || money === undefined) return undefined
     const held = holdings.find((h) => h.listing === listing)
     const shares = terms.side < 0 && held !== undefined && held.free + own.sales < held.qty

@@ -1,22 +1,13 @@
 /**
- * The account by the broker's word: holdings, cash, what may be spent (KIS reference 6.9, 6.10, 7.6, 7.7, 7.10).
- *
- * Won: `prvs_rcdl_excc_amt`, the deposit after all settlements, which moves with today's fills. Dollars: the present
- * balance, which the broker does not keep up to date while New York trades (reference 7.7): it is compared only outside
- * those hours and while it shows no trade of today. A first figure is needed at any hour; then the orderable dollars
- * stand in for it. Under integrated margin dollars are not compared at all. A currency that is left out of the answer
- * is not compared, and holds nothing up.
+ * The account in Korea by the broker's word: holdings, won, what may be spent (KIS reference 6.9, 6.10). Won are
+ * `prvs_rcdl_excc_amt`, the deposit after all settlements, which moves with today's fills. Abroad: `foreign.ts`.
  */
-import { DAY, type Micros } from '../../src/core/base/time.ts'
 import type { BookedCash, BookedPosition } from '../../src/core/domain/control.ts'
 import { type Money, moneyDecimals, type Qty } from '../../src/core/domain/units.ts'
-import { sessionTimes } from '../../src/reference/calendars.ts'
-import { accountFields, priceText } from './encode.ts'
+import { accountFields } from './encode.ts'
 import type { KisListing, Listings } from './instruments.ts'
-import { newYorkDay } from './kst.ts'
 import { type Fields, rowsOf, type TradingRest } from './rest.ts'
-import type { Account, KisSettings } from './settings.ts'
-import type { Urgency } from './rate.ts'
+import type { Account } from './settings.ts'
 import { readScaled } from './wire/numbers.ts'
 import type { Environment } from './wire/transactions.ts'
 
@@ -47,40 +38,15 @@ export interface Domestic {
   readonly won: Money | undefined
 }
 
-/** Trades of the New York session settle into the present balance some time after its close. */
-const US_SETTLING: Micros = 45 * 60_000_000
-
-/** Is New York trading, or just done? */
-export function isUsTrading(t: Micros): boolean {
-  const day = newYorkDay(t)
-  return [day - 1, day].some((d) => {
-    const session = sessionTimes('US', d)
-    return session !== undefined && t >= session.open && t < session.close + US_SETTLING && session.open > t - DAY
-  })
-}
-
 export class AccountInquiries<E extends Environment> {
   readonly #rest: TradingRest<E>
   readonly #account: Account
   readonly #listings: Listings
-  readonly #settings: KisSettings
-  readonly #isUsTrading: (t: Micros) => boolean
-  #dollarsKnown: boolean
 
-  /** `resumed`: the engine knows its dollars already, so no stand-in is given for them. */
-  constructor(
-    rest: TradingRest<E>,
-    listings: Listings,
-    settings: KisSettings,
-    resumed: boolean,
-    isTrading: (t: Micros) => boolean = isUsTrading,
-  ) {
+  constructor(rest: TradingRest<E>, listings: Listings, account: Account) {
     this.#rest = rest
-    this.#account = settings.account
+    this.#account = account
     this.#listings = listings
-    this.#settings = settings
-    this.#dollarsKnown = resumed
-    this.#isUsTrading = isTrading
   }
 
   async domestic(): Promise<Domestic | undefined> {
@@ -108,88 +74,17 @@ export class AccountInquiries<E extends Environment> {
   #domesticHolding(row: Fields): Holding | undefined {
     const listing = this.#listings.find('kr', row.pdno ?? '')
     if (listing === undefined) return undefined
-    const made = holding(listing, row.hldg_qty, row.ord_psbl_qty, row.pchs_avg_pric, row.thdt_buyqty, row.thdt_sll_qty)
+    const made = holdingOf(
+      listing,
+      row.hldg_qty,
+      row.ord_psbl_qty,
+      row.pchs_avg_pric,
+      row.thdt_buyqty,
+      row.thdt_sll_qty,
+    )
     const { priceDecimals, qtyDecimals } = listing.instrument
     const cost = (readScaled(row.pchs_amt ?? '', priceDecimals) ?? 0) * 10 ** qtyDecimals
     return made === undefined ? undefined : { ...made, cost }
-  }
-
-  /** In live NASD means all of the US, in paper NASDAQ alone. */
-  async overseas(): Promise<readonly Holding[] | undefined> {
-    const traded = new Set(this.#listings.all.flatMap((l) => l.exchange?.order ?? []))
-    const exchanges = this.#rest.codes.env === 'live' ? ['NASD'] : [...traded]
-    const all: Holding[] = []
-    for (const exchange of exchanges) {
-      const fields = { ...accountFields(this.#account), OVRS_EXCG_CD: exchange, TR_CRCY_CD: 'USD' }
-      const answer = await this.#rest.list(this.#rest.codes.account['us.balance'], fields, 'output1')
-      if (!answer.ok) return undefined
-      if (answer.rows.length === 0 && isWorth(rowsOf(answer.body.output2)[0]?.frcr_pchs_amt1)) return undefined
-      for (const row of answer.rows) {
-        const listing = this.#listings.find('us', row.ovrs_pdno ?? '')
-        const held =
-          listing === undefined ? undefined : holding(listing, row.ovrs_cblc_qty, row.ord_psbl_qty, row.pchs_avg_pric)
-        if (held !== undefined) all.push(held)
-      }
-    }
-    return all
-  }
-
-  /** Dollars, where they can be compared now. */
-  async dollars(now: Micros): Promise<Money | undefined> {
-    if (this.#settings.usFunding === 'integrated') return undefined
-    const first = !this.#dollarsKnown
-    const present = this.#isUsTrading(now) ? undefined : await this.#presentDollars()
-    if (present !== undefined) {
-      this.#dollarsKnown = true
-      return present
-    }
-    if (!first) return undefined
-    const power = await this.power()
-    if (power === undefined) return undefined
-    this.#dollarsKnown = true
-    return power.dollars
-  }
-
-  /** Undefined where the answer lacks the currency (paper gives totals alone) or shows trades that are not settled. */
-  async #presentDollars(): Promise<Money | undefined> {
-    const fields = { WCRC_FRCR_DVSN_CD: '02', NATN_CD: '840', TR_MKET_CD: '00', INQR_DVSN_CD: '00' }
-    const answer = await this.#rest.inquire(this.#rest.codes.account['us.present'], {
-      ...accountFields(this.#account),
-      ...fields,
-    })
-    if (!answer.ok) return undefined
-    const row = rowsOf(answer.envelope.body.output2).find((r) => r.crcy_cd === 'USD')
-    if (row === undefined) return undefined
-    const traded = [row.frcr_buy_amt_smtl, row.frcr_sll_amt_smtl].some((x) => dollarsOf(x) !== 0)
-    return traded ? undefined : dollarsOf(row.frcr_dncl_amt_2)
-  }
-
-  /** What may be spent in dollars: of dollars alone, and with the won that the broker would turn into them. */
-  async power(): Promise<{ readonly dollars: Money; readonly withWon: Money } | undefined> {
-    const row = await this.#powerRow()
-    const [dollars, withWon] = [dollarsOf(row?.ord_psbl_frcr_amt), dollarsOf(row?.frcr_ord_psbl_amt1)]
-    return dollars === undefined || withWon === undefined ? undefined : { dollars, withWon }
-  }
-
-  /** Won a dollar by the broker, in 10^-decimals; undefined when it does not say. */
-  async dollarRate(decimals: number): Promise<number | undefined> {
-    const [whole = '', part = ''] = ((await this.#powerRow('background'))?.exrt ?? '').trim().split('.')
-    const rate = readScaled(part === '' ? whole : `${whole}.${part.slice(0, decimals)}`, decimals)
-    return rate !== undefined && rate > 0 ? rate : undefined
-  }
-
-  async #powerRow(urgency: Urgency = 'query'): Promise<Fields | undefined> {
-    const listing = this.#listings.all.find((l) => l.market === 'us')
-    if (listing?.exchange === undefined) return undefined
-    const one = 10 ** listing.instrument.priceDecimals
-    const fields = {
-      ...accountFields(this.#account),
-      OVRS_EXCG_CD: listing.exchange.order,
-      OVRS_ORD_UNPR: priceText(listing, one),
-      ITEM_CD: listing.code,
-    }
-    const answer = await this.#rest.inquire(this.#rest.codes.account['us.power'], fields, urgency)
-    return answer.ok ? rowsOf(answer.envelope.body.output)[0] : undefined
   }
 
   /** Won that may be spent now. */
@@ -208,18 +103,11 @@ export class AccountInquiries<E extends Environment> {
 }
 
 /** Shares without rows: the list was not delivered (F-35). */
-function isWorth(text: string | undefined): boolean {
+export function isWorth(text: string | undefined): boolean {
   return /[1-9]/.test(text ?? '')
 }
 
-/** Cut at the money unit: the wire may carry more decimals. */
-function dollarsOf(text: string | undefined): Money | undefined {
-  const decimals = moneyDecimals('USD')
-  const [whole = '', part = ''] = (text ?? '').trim().split('.')
-  return readScaled(part === '' ? whole : `${whole}.${part.slice(0, decimals)}`, decimals)
-}
-
-function holding(
+export function holdingOf(
   listing: KisListing,
   qtyText: string | undefined,
   freeText: string | undefined,

@@ -7,15 +7,15 @@ import { SECOND, type Micros } from '../../src/core/base/time.ts'
 import type { BookedFill, BookedOrder } from '../../src/core/domain/control.ts'
 import type { ListedOrder } from './decode.ts'
 import { provesAbsence } from './evidence.ts'
-import type { Market } from './instruments.ts'
+import { type Market, MARKETS } from './instruments.ts'
 import type { OrderList } from './lists.ts'
 import type { OwnOrders } from './own-orders.ts'
 import type { Environment } from './wire/transactions.ts'
 
 /** A number that was given out may take a moment to appear in a list. */
 const APPEARS_WITHIN: Micros = 30 * SECOND
-/** Keeps the numbers of both markets apart. */
-const OVERSEAS = 10_000_000_000
+/** Keeps the numbers of the markets apart: they have ten digits at most. */
+const APART = 10_000_000_000
 
 export interface Listed {
   readonly market: Market
@@ -60,7 +60,7 @@ function isStranger(orders: OwnOrders, row: ListedOrder): boolean {
 function strangerOf(row: ListedOrder): BookedOrder {
   return {
     orderId: 0,
-    externalId: row.number + (row.market === 'us' ? OVERSEAS : 0),
+    externalId: row.number + MARKETS.indexOf(row.market) * APART,
     instrument: row.listing.instrument.id,
     side: row.side,
     qty: row.qty,

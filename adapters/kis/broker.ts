@@ -14,9 +14,10 @@ import type { Observable } from 'rxjs'
 import { Upkeep } from '../common/upkeep.ts'
 import type { AccountInquiries } from './accounts.ts'
 import { Changes } from './changes.ts'
+import type { ForeignAccounts } from './foreign.ts'
 import { makeOrder } from './encode.ts'
 import { Inquirer } from './inquirer.ts'
-import type { Listings, Market } from './instruments.ts'
+import { isOverseas, type Listings, type Market } from './instruments.ts'
 import { readLeg } from './order-answer.ts'
 import { OrderLists } from './lists.ts'
 import { OrderDesk } from './order-desk.ts'
@@ -36,6 +37,7 @@ export interface BrokerParts<E extends Environment> {
   readonly listings: Listings
   readonly orders: OwnOrders
   readonly accounts: AccountInquiries<E>
+  readonly foreign: ForeignAccounts<E>
   readonly prices: DayPrices
   readonly fees: FeeModel
   readonly rules: BrokerRules
@@ -144,16 +146,23 @@ export class KisBroker<E extends Environment> implements Broker {
   /** From the socket: a notice in plain text. */
   notice(tr: string, text: string): void {
     const n = readNotice(tr, text)
-    const market: Market = tr.startsWith('H0GS') ? 'us' : 'kr'
-    if (n === undefined) return this.#inquirer.check(market)
+    const abroad = tr.startsWith('H0GS')
+    if (n === undefined) return this.#doubt((market) => (market === 'kr') !== abroad)
     const { number, product } = this.#p.settings.account
     if (n.account.trim() !== number + product && n.account.trim() !== number) return
+    // One registration brings the notices of every market abroad; the code says which one is meant.
+    const market = abroad ? this.#p.listings.abroad(n.symbol)?.market : 'kr'
+    if (market === undefined) return this.#doubt((m) => m !== 'kr')
     this.#desk.notice(market, n)
   }
 
   /** Notices may be missing: the lists know. */
   doubtNotices(): void {
-    for (const market of ['kr', 'us'] as const) if (this.#p.listings.has(market)) this.#inquirer.check(market)
+    this.#doubt(() => true)
+  }
+
+  #doubt(which: (market: Market) => boolean): void {
+    for (const market of this.#p.listings.markets) if (which(market)) this.#inquirer.check(market)
   }
 
   /* Orders. */
@@ -176,14 +185,14 @@ export class KisBroker<E extends Environment> implements Broker {
   async #place(order: OwnOrder): Promise<void> {
     const { settings, prices, rest, orders } = this.#p
     const { listing, terms } = order
-    const best = listing.market === 'us' && terms.orderType === 'market' ? await prices.best(listing) : undefined
-    const range = listing.market === 'kr' ? await prices.range(listing) : undefined
+    const best = isOverseas(listing) && terms.orderType === 'market' ? await prices.best(listing) : undefined
+    const range = await prices.range(listing)
     const { env, account, marketCollarBps: collarBps } = settings
     const made = makeOrder({ env, account, listing, terms, best, range, collarBps })
     if ('reason' in made) return this.#desk.refused(order, made.reason)
     orders.wire(order, made.limit, made.division)
     const side = terms.side > 0 ? 'buy' : 'sell'
-    const answer = await rest.order(rest.codes.order[`${listing.market}.${side}`], made.fields)
+    const answer = await rest.order(rest.codes.order[`${listing.orders}.${side}`], made.fields)
     this.#answered(order, answer)
   }
 

@@ -4,7 +4,7 @@
  * told after the list was asked, because it mostly means that the order was filled (F-24).
  *
  * KIS can move all that is left of an order to another price, and in Korea take shares off; it cannot add shares nor do
- * both at once. Those replacements are refused here.
+ * both at once, and in China it can only cancel. Those replacements are refused here.
  */
 import { type Micros, SECOND } from '../../src/core/base/time.ts'
 import type { ReplaceOrder } from '../../src/core/domain/command.ts'
@@ -96,6 +96,7 @@ export class Changes<E extends Environment> {
   /** Which request brings the order to these terms; undefined where none does. */
   #how(order: OwnOrder, { qty, limit, stop }: ReplaceOrder): Pick<Change, 'action' | 'qty' | 'limit'> | undefined {
     if (stop !== order.stop || qty > order.qty || qty <= order.cum) return undefined
+    if (order.listing.exchange?.canModify === false) return undefined
     if (qty === order.qty) {
       if (order.terms.orderType !== 'limit' && order.terms.orderType !== 'stopLimit') return undefined
       return { action: 'modify', qty: order.listing.market === 'kr' ? 0 : order.leaves, limit }
@@ -113,11 +114,11 @@ export class Changes<E extends Environment> {
   ): Promise<RestAnswer | undefined> {
     const { settings, rest, prices } = this.#p
     const { listing, division } = order
-    const range = listing.market === 'kr' && limit > 0 ? await prices.range(listing) : undefined
+    const range = limit > 0 ? await prices.range(listing) : undefined
     const target = { listing, number: leg.number, org: leg.org, division }
     const fields = makeChange({ account: settings.account, target, action, qty, limit, range })
     if (isRefusal(fields)) return undefined
-    return rest.order(rest.codes.order[`${listing.market}.change`], fields)
+    return rest.order(rest.codes.order[`${listing.orders}.change`], fields)
   }
 
   #endReplacing(order: OwnOrder, reason: RejectReason): void {

@@ -5,6 +5,7 @@
  */
 import type { NoticeTr } from './wire/columns.ts'
 import { NOTICE_TRS } from './wire/columns.ts'
+import type { OrderFamily } from './wire/exchanges.ts'
 import { type Environment, transaction, transactionId } from './wire/transactions.ts'
 
 declare const TAG: unique symbol
@@ -16,17 +17,20 @@ export type AccountCode<E extends Environment> = string & Tagged<E, 'account'>
 export type NoticeCode<E extends Environment> = NoticeTr & Tagged<E, 'notice'>
 export type QuoteCode = string & Tagged<'any', 'quote'>
 
-export const ORDERS = ['kr.buy', 'kr.sell', 'kr.change', 'us.buy', 'us.sell', 'us.change'] as const
-export type OrderName = (typeof ORDERS)[number]
+/** Families of order ids: one for each market, two in China. */
+const FAMILIES = ['kr', 'us', 'jp', 'hk', 'sh', 'sz'] as const satisfies readonly ('kr' | OrderFamily)[]
+const ACTIONS = ['buy', 'sell', 'change'] as const
+export type OrderName = `${(typeof FAMILIES)[number]}.${(typeof ACTIONS)[number]}`
+export const ORDERS: readonly OrderName[] = FAMILIES.flatMap((f) => ACTIONS.map((a) => `${f}.${a}` as const))
 
 export const INQUIRIES = [
   'kr.balance',
   'kr.power',
   'kr.orders',
-  'us.balance',
-  'us.present',
-  'us.orders',
-  'us.power',
+  'overseas.balance',
+  'overseas.present',
+  'overseas.orders',
+  'overseas.power',
 ] as const
 export type InquiryName = (typeof INQUIRIES)[number]
 
@@ -35,11 +39,12 @@ export const QUOTES = [
   'kr.minutes',
   'kr.minutes-past',
   'kr.chart',
-  'us.price',
-  'us.daily',
-  'us.minutes',
+  'overseas.price',
+  'overseas.detail',
+  'overseas.daily',
+  'overseas.minutes',
   'kr.info',
-  'us.info',
+  'overseas.info',
 ] as const
 export type QuoteName = (typeof QUOTES)[number]
 
@@ -71,7 +76,7 @@ function codes<E extends Environment>(env: E): Codes<E> {
 export const LIVE: Codes<'live'> = codes('live')
 export const PAPER: Codes<'paper'> = codes('paper')
 
-/** The same in both environments, but for `info`, which the live host alone has. */
+/** The same in both environments, but for `info` and `detail`, which the live host alone has. */
 export const QUOTE: Readonly<Record<QuoteName, QuoteCode>> = table<QuoteName, QuoteCode>(QUOTES, 'live')
 
 const PATHS = new Map<string, { readonly path: string; readonly cursor: number }>(

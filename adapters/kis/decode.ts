@@ -147,7 +147,7 @@ export function domesticOrder(listings: Listings, r: Fields): ListedOrder | unde
 }
 
 export function overseasOrder(listings: Listings, r: Fields): ListedOrder | undefined {
-  const listing = listings.find('us', r.pdno ?? '')
+  const listing = listings.abroad(r.pdno ?? '')
   if (listing === undefined) return undefined
   const code = r.rvse_cncl_dvsn ?? ''
   // Five decimals on the wire; the sum of prices × shares has no more than the instrument.

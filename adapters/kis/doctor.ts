@@ -195,7 +195,7 @@ const UNKNOWN_SHARE = 'APBK0656'
 async function overseasCheck<E extends Environment>(rest: TradingRest<E>, settings: KisSettings): Promise<Check> {
   const order = { OVRS_EXCG_CD: 'NASD', OVRS_ORD_UNPR: '100.00', ITEM_CD: KNOWN.us }
   const fields = { ...accountFields(settings.account), ...order }
-  const answer = await rest.inquire(rest.codes.account['us.power'], fields)
+  const answer = await rest.inquire(rest.codes.account['overseas.power'], fields)
   // Some paper hosts do not answer this inquiry (reference 7.2); then only an order will tell.
   if (!answer.ok && answer.trouble.code === 'EGW02006') return passed('us-account', 'not told by this host')
   // An emulator may have other shares; the account was not what it minded.
@@ -250,7 +250,7 @@ async function* checkQuotesDoor(
     yield keys
     if (!keys.passed) return
     const rest = new QuoteRest(door)
-    const answer = await rest.quote(QUOTE['us.price'], { AUTH: '', EXCD: 'NAS', SYMB: KNOWN.us }, 'query')
+    const answer = await rest.quote(QUOTE['overseas.price'], { AUTH: '', EXCD: 'NAS', SYMB: KNOWN.us }, 'query')
     if (!answer.ok) {
       const mend =
         answer.trouble.code === 'EGW02004'

@@ -4,7 +4,8 @@
  * daily limits before it leaves; what does not pass is never sent.
  *
  * Overseas there is no market order: it goes out as a limit behind the best opposite quote by the collar, on the price
- * grid, up for a buy and down for a sale. Stops exist in Korea as limit stops alone, and in live alone.
+ * grid, up for a buy and down for a sale, within the day's limits where a market has them. Stops exist in Korea as limit
+ * stops alone, and in live alone.
  */
 import { mulDiv } from '../../src/core/base/fixed.ts'
 import { tickAt } from '../../src/core/domain/instrument.ts'
@@ -15,6 +16,7 @@ import type { Price, Qty } from '../../src/core/domain/units.ts'
 import type { KisListing } from './instruments.ts'
 import type { Fields } from './rest.ts'
 import type { Account } from './settings.ts'
+import type { ExchangeCodes } from './wire/exchanges.ts'
 import { fixedText, padded, readScaled, readWhole } from './wire/numbers.ts'
 import type { Environment } from './wire/transactions.ts'
 
@@ -91,6 +93,7 @@ function overseas(m: OrderMaking): Made {
   if (terms.orderType !== 'limit' && terms.orderType !== 'market') return { reason: 'unsupported' }
   const limit = terms.orderType === 'limit' ? terms.limit : collared(m)
   if (limit === undefined) return { reason: 'no_liquidity' }
+  const division = divisionAbroad(m, exchange)
   const fields = {
     ...accountFields(account),
     OVRS_EXCG_CD: exchange.order,
@@ -101,33 +104,41 @@ function overseas(m: OrderMaking): Made {
     MGCO_APTM_ODNO: '',
     SLL_TYPE: terms.side < 0 ? '00' : '',
     ORD_SVR_DVSN_CD: '0',
-    ORD_DVSN: '00',
+    ORD_DVSN: division,
   }
   const fault = wireFault(m, fields.ORD_QTY, fields.OVRS_ORD_UNPR, limit)
-  return fault === undefined ? { fields, division: '00', limit } : { reason: fault }
+  return fault === undefined ? { fields, division, limit } : { reason: fault }
+}
+
+/** Limit orders, but for the rest of less than a lot where it has a division of its own; paper knows limits alone. */
+function divisionAbroad({ env, listing, terms }: OrderMaking, { oddLotSale }: ExchangeCodes): string {
+  const isOdd = terms.side < 0 && terms.qty < listing.instrument.lot
+  return isOdd && env === 'live' && oddLotSale !== '' ? oddLotSale : '00'
 }
 
 /** Undefined where nobody stands on the other side. */
-function collared({ best, collarBps, listing, terms }: OrderMaking): Price | undefined {
+function collared({ best, collarBps, listing, terms, range }: OrderMaking): Price | undefined {
   const base = terms.side > 0 ? best?.ask : best?.bid
   if (base === undefined || base <= 0) return undefined
   const buys = terms.side > 0
   const raw = mulDiv(base, BPS + (buys ? collarBps : -collarBps), BPS, buys ? 'up' : 'down')
   const tick = tickAt(listing.instrument, raw)
   const over = raw % tick
-  if (over === 0) return raw
-  return buys ? raw + tick - over : raw - over
+  const price = over === 0 ? raw : buys ? raw + tick - over : raw - over
+  if (range === undefined) return price
+  // What lies beyond the day's limits is refused; at the limit it stands first.
+  return Math.min(range.high, Math.max(range.low, price))
 }
 
 export function accountFields({ number, product }: Account): { readonly CANO: string; readonly ACNT_PRDT_CD: string } {
   return { CANO: number, ACNT_PRDT_CD: product }
 }
 
-export function priceText({ instrument, market }: KisListing, price: Price): string {
-  // Won have no decimals. Dollars have two, and more only where the price does (below a dollar).
-  const least = Math.min(2, instrument.priceDecimals)
-  const isCents = price % 10 ** (instrument.priceDecimals - least) === 0
-  const decimals = market === 'kr' ? 0 : isCents ? 2 : instrument.priceDecimals
+export function priceText({ instrument, exchange }: KisListing, price: Price): string {
+  // Won and yen have no decimals, the others two; more stand there only where the price has them.
+  const plain = exchange?.decimals ?? 0
+  const isPlain = price % 10 ** Math.max(0, instrument.priceDecimals - plain) === 0
+  const decimals = exchange === undefined || isPlain ? plain : instrument.priceDecimals
   return fixedText(price, instrument.priceDecimals, decimals)
 }
 
@@ -139,10 +150,18 @@ function qtyText({ instrument }: KisListing, qty: Qty): string {
 function wireFault(m: OrderMaking, qtySent: string, priceSent: string, price: Price): RejectReason | undefined {
   const { instrument } = m.listing
   const qty = readScaled(qtySent, instrument.qtyDecimals)
-  if (qty === undefined || qty <= 0 || qty !== m.terms.qty || qty % instrument.lot !== 0) return 'bad_qty'
+  if (qty === undefined || qty <= 0 || qty !== m.terms.qty || !isLots(m, qty)) return 'bad_qty'
   if (!/^\d{1,10}$/.test(qtySent)) return 'bad_qty'
   if (price === 0) return m.terms.orderType === 'market' && priceSent === '0' ? undefined : 'bad_price'
   return priceFault(m.listing, priceSent, price, m.range) ?? stopFault(m)
+}
+
+/** Lots bind purchases everywhere; of sales they let odd rests pass where the market does (reference 7.3). */
+function isLots({ env, listing, terms }: OrderMaking, qty: Qty): boolean {
+  const { instrument, exchange } = listing
+  if (qty % instrument.lot === 0) return true
+  if (terms.side > 0 || exchange === undefined) return false
+  return exchange.sellsOddLots || (qty < instrument.lot && env === 'live' && exchange.oddLotSale !== '')
 }
 
 function priceFault(

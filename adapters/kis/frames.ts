@@ -70,6 +70,7 @@ export class FrameDecoder {
       case 'HDFSCNT0':
         return overseasTrade(listing, r)
       case 'HDFSASP0':
+      case 'HDFSASP1':
         return overseasBook(listing, r)
       case 'H0STMKO0':
         return this.#status(listing, r, now)

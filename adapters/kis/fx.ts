@@ -1,11 +1,14 @@
 /**
- * The broker's own dollar rate, in won, as the run's exchange rate (R-33): it stands in the answer on what may be spent
- * abroad (KIS reference 7.10). Asked for at the start and then every few minutes, behind everything that is urgent.
+ * The broker's own rates, in won, as the run's exchange rates (R-33): they stand in the answers on what may be spent abroad
+ * (KIS reference 7.10), one of each currency. A pair of two foreign currencies is the one through the other. Asked for at
+ * the start and then every few minutes, behind everything that is urgent.
  */
 import { Subject } from 'rxjs'
+import { mulDiv, pow10 } from '../../src/core/base/fixed.ts'
 import { MINUTE, SECOND, type Micros } from '../../src/core/base/time.ts'
+import type { Instrument } from '../../src/core/domain/instrument.ts'
 import type { Clock, MarketInbound } from '../../src/runtime/ports.ts'
-import type { AccountInquiries } from './accounts.ts'
+import { type ForeignAccounts, RATE_DECIMALS } from './foreign.ts'
 import type { Environment } from './wire/transactions.ts'
 
 const EVERY: Micros = 10 * MINUTE
@@ -13,14 +16,29 @@ const EVERY: Micros = 10 * MINUTE
 const AGAIN: Micros = 20 * SECOND
 
 export interface RatePlace<E extends Environment> {
-  readonly accounts: AccountInquiries<E>
+  readonly accounts: Pick<ForeignAccounts<E>, 'wonRate'>
   readonly clock: Clock
-  /** The pair's id in the run. */
-  readonly instrument: number
-  readonly priceDecimals: number
+  readonly pairs: readonly RatePair[]
 }
 
-export class DollarRate<E extends Environment> {
+/** `USD/KRW`: how many won a dollar is. */
+export interface RatePair {
+  readonly instrument: Instrument
+  readonly base: string
+  readonly quoted: string
+}
+
+/** The pairs of a run that the account knows: of won and the currencies that are traded. */
+export function pairsOf(instruments: readonly Instrument[], currencies: readonly string[]): RatePair[] {
+  const known = new Set(['KRW', ...currencies])
+  return instruments.flatMap((instrument) => {
+    const [base = '', quoted = ''] = instrument.symbol.split('/')
+    const isOurs = instrument.venue === 'FX' && known.has(base) && known.has(quoted)
+    return isOurs ? [{ instrument, base, quoted }] : []
+  })
+}
+
+export class BrokerRates<E extends Environment> {
   readonly events$ = new Subject<readonly MarketInbound[]>()
   readonly #p: RatePlace<E>
   #cancel: () => void = () => undefined
@@ -40,10 +58,27 @@ export class DollarRate<E extends Environment> {
   }
 
   async #ask(): Promise<void> {
-    const { accounts, clock, instrument, priceDecimals } = this.#p
-    const rate = await accounts.dollarRate(priceDecimals)
+    const { clock, pairs } = this.#p
+    const won = await this.#wonRates()
     if (this.#stopped) return
-    if (rate !== undefined) this.events$.next([{ type: 'fx', venueT: clock.now(), instrument, rate }])
-    this.#cancel = clock.after(rate === undefined ? AGAIN : EVERY, () => void this.#ask())
+    const venueT = clock.now()
+    const rates = pairs.flatMap(({ instrument, base, quoted }) => {
+      const [mine, theirs] = [won.get(base), won.get(quoted)]
+      if (mine === undefined || theirs === undefined) return []
+      const rate = mulDiv(mine, pow10(instrument.priceDecimals), theirs, 'down')
+      return rate > 0 ? [{ type: 'fx', venueT, instrument: instrument.id, rate } as const] : []
+    })
+    if (rates.length > 0) this.events$.next(rates)
+    this.#cancel = clock.after(rates.length < pairs.length ? AGAIN : EVERY, () => void this.#ask())
+  }
+
+  async #wonRates(): Promise<ReadonlyMap<string, number>> {
+    const won = new Map<string, number>([['KRW', pow10(RATE_DECIMALS)]])
+    for (const currency of new Set(this.#p.pairs.flatMap((p) => [p.base, p.quoted]))) {
+      if (currency === 'KRW') continue
+      const rate = await this.#p.accounts.wonRate(currency)
+      if (rate !== undefined) won.set(currency, rate)
+    }
+    return won
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Past bars for warm-up (KIS reference 6.4, 6.5, 7.11): daily bars of both markets, minute bars of today in Korea and of
- * about a month in the US. Bars are given oldest first; a bar that is not over yet is left out. Prices of daily bars are
+ * Past bars for warm-up (KIS reference 6.4, 6.5, 7.11): daily bars of every market, minute bars of today in Korea and of
+ * about a month abroad. Bars are given oldest first; a bar that is not over yet is left out. Prices of daily bars are
  * raw, not adjusted. Unconfirmed: whether stamps of overseas minute bars mark the start; they are taken as such.
  */
 import { DAY, type EpochDay, MINUTE, type Micros } from '../../src/core/base/time.ts'
@@ -9,7 +9,7 @@ import type { BarInbound, Clock } from '../../src/runtime/ports.ts'
 import { QUOTE } from './codes.ts'
 import { type Trouble, troubleText } from './errors.ts'
 import type { KisListing, Listings } from './instruments.ts'
-import { barStart, dateDay, dateText, kstDate, newYorkLocal } from './kst.ts'
+import { barStart, dateDay, dateText, kstDate, localTime } from './kst.ts'
 import { type Fields, type QuoteRest, type RestAnswer, rowsOf } from './rest.ts'
 import { readScaled } from './wire/numbers.ts'
 
@@ -56,7 +56,7 @@ export class History {
     const { exchange, code } = listing
     if (exchange !== undefined) {
       const fields = { AUTH: '', EXCD: exchange.quote, SYMB: code, GUBN: '0', BYMD: dateText(to), MODP: '0', KEYB: '' }
-      return this.#rest.quote(QUOTE['us.daily'], fields)
+      return this.#rest.quote(QUOTE['overseas.daily'], fields)
     }
     return this.#rest.quote(QUOTE['kr.chart'], {
       FID_COND_MRKT_DIV_CODE: listing.venue === 'NXT' ? 'NX' : 'J',
@@ -114,7 +114,7 @@ export class History {
       })
     }
     const keyed = page > 0
-    return this.#rest.quote(QUOTE['us.minutes'], {
+    return this.#rest.quote(QUOTE['overseas.minutes'], {
       AUTH: '',
       EXCD: exchange.quote,
       SYMB: code,
@@ -123,7 +123,7 @@ export class History {
       NEXT: keyed ? '1' : '',
       NREC: '120',
       FILL: '',
-      KEYB: keyed ? newYorkKey(before) : '',
+      KEYB: keyed ? localKey(before, exchange.zone) : '',
     })
   }
 
@@ -177,7 +177,7 @@ function clockText(local: Micros): string {
 }
 
 /** Cursor of overseas minutes: date and time at the exchange. */
-function newYorkKey(t: Micros): string {
-  const local = newYorkLocal(t)
+function localKey(t: Micros, zone: string): string {
+  const local = localTime(t, zone)
   return dateText(Math.floor(local / DAY)) + clockText(local)
 }

@@ -15,7 +15,8 @@ import { TokenDesk } from './auth.ts'
 import { KisBroker } from './broker.ts'
 import { type Codes, LIVE, PAPER } from './codes.ts'
 import { DayPrices } from './day-prices.ts'
-import { DollarRate } from './fx.ts'
+import { ForeignAccounts } from './foreign.ts'
+import { BrokerRates, pairsOf } from './fx.ts'
 import { History } from './history.ts'
 import { Http } from './http.ts'
 import { Listings } from './instruments.ts'
@@ -27,17 +28,18 @@ import { Redactor } from './redact.ts'
 import { type Door, QuoteRest, TradingRest } from './rest.ts'
 import { assertHosts, type Hosts, type KeyPair, type KisSettings, RATES } from './settings.ts'
 import { KisSocket, type SocketHandlers } from './socket.ts'
+import type { ExchangeCodes } from './wire/exchanges.ts'
 import type { Environment } from './wire/transactions.ts'
 
 export interface KisOptions {
   /** Keeps the numbers of this run's orders, so that a restart knows them; one file a run. */
   readonly ordersFile?: string
-  /** The engine continues a run and knows its dollars (accounts.ts). */
+  /** The engine continues a run and knows its foreign cash (foreign.ts). */
   readonly resumed?: boolean
   readonly fees?: FeeSettings
   /** Wall clock of tokens, microseconds. */
   readonly wall?: () => Micros
-  readonly isUsTrading?: (t: Micros) => boolean
+  readonly isTrading?: (exchange: ExchangeCodes, t: Micros) => boolean
   /** False: only market data are wanted; then the source connects whatever it needs. */
   readonly trades?: boolean
 }
@@ -49,9 +51,6 @@ export interface Kis {
   /** Does it work on something that no socket shows, such as the file of a token? */
   readonly busy: () => boolean
 }
-
-/** Name of the pair whose rate the account knows. */
-const PAIR = 'USD/KRW'
 
 /** Pause between registrations (reference 8.2). */
 const SPACING: Micros = 60 * MILLISECOND
@@ -84,10 +83,12 @@ function plug<E extends Environment>(
   const { quotes } = settings
   const trading = openDoor(settings.hosts, settings.keys, settings.env, settings.requestsPerSecond)
   const quoting = quotes === undefined ? undefined : openDoor(quotes.hosts, quotes.keys, 'quotes', RATES.live)
-  const listings = new Listings(context.instruments, settings.markets)
+  const listings = new Listings(context.instruments, settings.markets, settings.realtime)
   const rest = new TradingRest(trading, codes)
   const quoteRest = quoting === undefined ? rest : new QuoteRest(quoting)
-  const prices = new DayPrices(quoteRest, listings, context.clock)
+  // The live host has every quotation, the paper host only some.
+  const isWhole = quoting !== undefined || settings.env === 'live'
+  const prices = new DayPrices(quoteRest, isWhole, listings, context.clock)
 
   // Sockets speak to broker and source, which are made after them.
   const ends: { broker?: KisBroker<E>; source?: KisMarketSource } = {}
@@ -122,7 +123,7 @@ function plug<E extends Environment>(
   })
   if (trades) {
     for (const tr of [codes.notice.domestic, codes.notice.overseas]) {
-      if (tr === codes.notice.overseas && !listings.has('us')) continue
+      if (tr === codes.notice.overseas && listings.abroadMarkets.length === 0) continue
       socket.want({ tr, key: settings.htsId, login: true })
     }
   }
@@ -144,19 +145,17 @@ function plug<E extends Environment>(
   }
   const domestic = quoteSocket ?? socket
   const overseas = quoteSocket ?? (settings.env === 'live' ? socket : undefined)
-  const accounts = new AccountInquiries(rest, listings, settings, options.resumed === true, options.isUsTrading)
-  const pair = context.instruments.find((i) => i.venue === 'FX' && i.symbol === PAIR)
-  const rate =
-    pair === undefined || !listings.has('us')
-      ? undefined
-      : new DollarRate({ accounts, clock: context.clock, instrument: pair.id, priceDecimals: pair.priceDecimals })
+  const accounts = new AccountInquiries(rest, listings, settings.account)
+  const foreign = new ForeignAccounts(rest, listings, settings, options.resumed === true, options.isTrading)
+  const pairs = pairsOf(context.instruments, foreign.currencies)
+  const rate = pairs.length === 0 ? undefined : new BrokerRates({ accounts: foreign, clock: context.clock, pairs })
   ends.source = new KisMarketSource({
     rate,
     context,
     listings,
     domestic,
     overseas,
-    whole: quoteSocket !== undefined || settings.env === 'live',
+    whole: isWhole,
     own: [
       ...(quoteSocket === undefined ? [] : [quoteSocket]),
       ...(trades || quoteSocket !== undefined ? [] : [socket]),
@@ -175,6 +174,7 @@ function plug<E extends Environment>(
     listings,
     orders: new OwnOrders(listings, options.ordersFile, options.resumed === true),
     accounts,
+    foreign,
     prices,
     fees: feesOf(listings, context, options.fees),
     rules: rulesOf(settings),

@@ -42,7 +42,7 @@ export class Inquirer<E extends Environment> {
     this.#desk = desk
     this.#lists = lists
     this.#upkeep = upkeep
-    this.#absence = new AbsenceWatch(parts.accounts)
+    this.#absence = new AbsenceWatch(parts.accounts, parts.foreign)
   }
 
   /** R-36, F-14. Without a number and without a proof there is nothing to say. */
@@ -105,14 +105,14 @@ export class Inquirer<E extends Environment> {
 
   /** Notices of what a balance shows may still be under way: a shortage is looked at again before it counts. */
   async #giveBooks(requestId: number, isSecondLook = false): Promise<void> {
-    const { context, accounts, listings, orders, settings } = this.#p
+    const { context, accounts, foreign, listings, orders, settings } = this.#p
     const { broker, clock } = context
-    const markets = (['kr', 'us'] as const).filter((m) => listings.has(m))
+    const { markets } = listings
     const askedAt = clock.now()
-    const [domestic, overseas, dollars, ...lists] = await Promise.all([
+    const [domestic, overseas, cash, ...lists] = await Promise.all([
       accounts.domestic(),
-      listings.has('us') ? accounts.overseas() : [],
-      listings.has('us') ? accounts.dollars(clock.now()) : undefined,
+      foreign.holdings(),
+      foreign.cash(clock.now()),
       ...markets.map((market) => this.#lists.fresh(market)),
     ])
     const listed = markets.map((market, i) => ({ market, list: lists[i] }) as Listed)
@@ -132,19 +132,20 @@ export class Inquirer<E extends Environment> {
         orders: bookedOrders(settings.env, clock.now(), listed, orders),
         fills: bookedFills(listed, orders),
         positions: holdings === undefined ? null : positionsOf(holdings, (i) => this.#ownSales(i)),
-        cash: domestic?.won === undefined ? null : cashOf(context.currencies, { KRW: domestic.won, USD: dollars }),
+        cash: domestic?.won === undefined ? null : cashOf(context.currencies, { ...cash, KRW: domestic.won }),
       },
     ])
   }
 
-  /** dollars that the broker would pay out of won. */
+  /** foreign money that the broker would pay out of won. */
   async #sayPower(): Promise<void> {
-    const { accounts, context, rules, listings } = this.#p
-    const currency = context.currencies.indexOf('USD')
-    if (rules.funding !== 'integrated' || currency < 0 || !listings.has('us')) return
-    const power = await accounts.power()
-    if (power === undefined) return
-    this.#upkeep.tell([{ type: 'buyingPower', broker: context.broker, currency, amount: power.withWon }])
+    const { foreign, context, rules } = this.#p
+    if (rules.funding !== 'integrated') return
+    for (const { currency: name, power } of await foreign.powers()) {
+      const currency = context.currencies.indexOf(name)
+      if (currency < 0) continue
+      this.#upkeep.tell([{ type: 'buyingPower', broker: context.broker, currency, amount: power.withWon }])
+    }
   }
 
   /** Something is to be decided by a list; tried a few times, then the next reconciliation does it. */

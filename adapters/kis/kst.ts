@@ -1,31 +1,27 @@
 /**
- * Korean local time as the wire has it. Stamps of seconds count as the end of their second (R-31); a stamp without a
+ * Local time as the wire has it, Korean where nothing else is said. Stamps of seconds count as the end of their second (R-31); a stamp without a
  * date gets that of the day on which it lies nearest to the moment of receipt (F-55).
  */
 import { DAY, formatDay, HOUR, MINUTE, type Micros, parseDay, SECOND } from '../../src/core/base/time.ts'
-import { tableOffset, type ZoneTable, zoneTable } from '../../src/reference/zones.ts'
+import { tableOffset, zoneTable } from '../../src/reference/zones.ts'
 
 const KOREA: Micros = 9 * HOUR
-
-const newYork = zoneTable('America/New_York') as ZoneTable
 
 /** YYYYMMDD of a moment in Korea. */
 export function kstDate(t: Micros): string {
   return dateText(Math.floor((t + KOREA) / DAY))
 }
 
-/** YYYYMMDD of a moment in New York. */
-export function newYorkDate(t: Micros): string {
-  return dateText(newYorkDay(t))
+/** YYYYMMDD of a moment in a zone of an exchange. */
+export function localDate(t: Micros, zone: string): string {
+  return dateText(Math.floor(localTime(t, zone) / DAY))
 }
 
-/** Local time in New York, as microseconds since 1970 there. */
-export function newYorkLocal(t: Micros): Micros {
-  return t + tableOffset(newYork, t)
-}
-
-export function newYorkDay(t: Micros): number {
-  return Math.floor(newYorkLocal(t) / DAY)
+/** Local time of a zone, as microseconds since 1970 there. */
+export function localTime(t: Micros, zone: string): Micros {
+  const table = zoneTable(zone)
+  if (table === undefined) throw new Error(`no offset table of zone ${zone}`)
+  return t + tableOffset(table, t)
 }
 
 export function dateText(day: number): string {

@@ -1,5 +1,5 @@
 /**
- * The order lists of both markets (KIS reference 6.11, 7.9), asked for whole and in one form. A caller gets a list that
+ * The order lists of the markets (KIS reference 6.11, 7.9), asked for whole and in one form. A caller gets a list that
  * was asked for after its call, so that it holds what was known then; callers that come together share one.
  */
 import { DAY, type Micros } from '../../src/core/base/time.ts'
@@ -8,9 +8,10 @@ import { domesticOrder, type ListedOrder, overseasOrder } from './decode.ts'
 import { accountFields } from './encode.ts'
 import type { Trouble } from './errors.ts'
 import type { Listings, Market } from './instruments.ts'
-import { kstDate, newYorkDate } from './kst.ts'
-import type { ListAnswer, TradingRest } from './rest.ts'
+import { kstDate, localDate } from './kst.ts'
+import type { Fields, ListAnswer, TradingRest } from './rest.ts'
 import type { Account } from './settings.ts'
+import type { ExchangeCodes } from './wire/exchanges.ts'
 import type { Environment } from './wire/transactions.ts'
 
 export type OrderList =
@@ -58,10 +59,12 @@ export class OrderLists<E extends Environment> {
 
   async #fetch(market: Market): Promise<OrderList> {
     const askedAt = this.#place.clock.now()
-    const answer = market === 'kr' ? await this.#domestic(askedAt) : await this.#overseas(askedAt)
+    const answer = market === 'kr' ? await this.#domestic(askedAt) : await this.#overseas(market, askedAt)
     if (!answer.ok) return answer
     const read = market === 'kr' ? domesticOrder : overseasOrder
-    const rows = answer.rows.flatMap((row) => read(this.#place.listings, row) ?? [])
+    const known = answer.rows.flatMap((row) => read(this.#place.listings, row) ?? [])
+    // Paper may not heed the exchange that was asked for.
+    const rows = known.filter((row) => row.market === market)
     // One report tells of the same row coming again and again (reference 5.5).
     const unique = new Map(rows.map((row) => [`${row.date} ${row.number}`, row]))
     const list = [...unique.values()]
@@ -91,20 +94,35 @@ export class OrderLists<E extends Environment> {
     )
   }
 
+  /** Every exchange of the market; of the US one code means them all. */
+  async #overseas(market: Market, now: Micros): Promise<ListAnswer> {
+    const all = this.#place.listings.exchanges(market)
+    const rows: Fields[] = []
+    let body: Readonly<Record<string, unknown>> = {}
+    for (const exchange of market === 'us' ? all.slice(0, 1) : all) {
+      const code = market === 'us' ? 'NASD' : exchange.order
+      const answer = await this.#atExchange({ ...exchange, order: code }, this.#place.since(market), now)
+      if (!answer.ok) return answer
+      rows.push(...answer.rows)
+      body = answer.body
+    }
+    return { ok: true, rows, body }
+  }
+
   /** Dates are those of the exchange; paper takes no filter. */
-  #overseas(now: Micros): Promise<ListAnswer> {
-    const { rest, account, since } = this.#place
+  #atExchange({ order, zone }: ExchangeCodes, since: Micros, now: Micros): Promise<ListAnswer> {
+    const { rest, account } = this.#place
     const live = rest.codes.env === 'live'
     return rest.list(
-      rest.codes.account['us.orders'],
+      rest.codes.account['overseas.orders'],
       {
         ...accountFields(account),
         PDNO: live ? '%' : '',
-        ORD_STRT_DT: newYorkDate(Math.min(now, since('us')) - DAY),
-        ORD_END_DT: newYorkDate(now + DAY),
+        ORD_STRT_DT: localDate(Math.min(now, since) - DAY, zone),
+        ORD_END_DT: localDate(now + DAY, zone),
         SLL_BUY_DVSN: '00',
         CCLD_NCCS_DVSN: '00',
-        OVRS_EXCG_CD: 'NASD',
+        OVRS_EXCG_CD: order,
         SORT_SQN: 'DS',
         ORD_DT: '',
         ORD_GNO_BRNO: '',

@@ -16,7 +16,7 @@ import type {
 import { venueOf } from './decode.ts'
 import { FeedDelays } from './delays.ts'
 import { FrameDecoder } from './frames.ts'
-import type { DollarRate } from './fx.ts'
+import type { BrokerRates } from './fx.ts'
 import type { History } from './history.ts'
 import type { KisListing, Listings } from './instruments.ts'
 import type { Wanted } from './registrations.ts'
@@ -37,8 +37,8 @@ export interface SourceParts {
   readonly raw$: Observable<RawFrame>
   readonly seen: (event: MarketInbound) => void
   readonly history: History
-  /** The broker's exchange rate, where the run has use for it. */
-  readonly rate: Pick<DollarRate<Environment>, 'events$' | 'start' | 'stop'> | undefined
+  /** The broker's exchange rates, where the run has use for them. */
+  readonly rate: Pick<BrokerRates<Environment>, 'events$' | 'start' | 'stop'> | undefined
   readonly release: () => Promise<void>
 }
 
@@ -70,7 +70,7 @@ export class KisMarketSource implements MarketSource {
     this.raw$ = parts.raw$
     this.history = parts.history
     this.#decoder = new FrameDecoder(parts.listings)
-    this.#delays = new FeedDelays()
+    this.#delays = new FeedDelays(parts.listings)
     this.quarantined = this.#decoder.unused
     this.feeds$ = new BehaviorSubject<readonly FeedStatus[]>(this.#fed.map((l) => this.#feedOf(l)))
     for (const listing of this.#fed) this.#want(listing)
@@ -189,7 +189,8 @@ function isPriced(tr: string): boolean {
 }
 
 function transactionsOf(listing: KisListing, whole: boolean): string[] {
-  if (listing.market === 'us') return ['HDFSASP0', 'HDFSCNT0']
+  // The book of a free feed in Asia has an id of its own; trades differ by the key alone (reference 8.1, 8.11).
+  if (listing.market !== 'kr') return [listing.late ? 'HDFSASP1' : 'HDFSASP0', 'HDFSCNT0']
   if (listing.venue === 'NXT') return whole ? ['H0NXASP0', 'H0NXCNT0'] : []
   return ['H0STASP0', 'H0STCNT0', ...(whole ? ['H0STMKO0'] : [])]
 }

@@ -54,7 +54,7 @@ async function search(rest: QuoteRest, code: string): Promise<Search> {
   const types = isKorean ? ['300'] : EXCHANGES.filter((e) => e.nation === '840').map((e) => e.productType)
   const found: Product[] = []
   for (const type of types) {
-    const name = isKorean ? 'kr.info' : 'us.info'
+    const name = isKorean ? 'kr.info' : 'overseas.info'
     const answer = await rest.quote(QUOTE[name], { PDNO: code, PRDT_TYPE_CD: type }, 'query')
     if (answer.ok) found.push(...rowsOf(answer.envelope.body.output).map((row) => productOf(code, type, row)))
     else if (answer.trouble.rtCd !== NO_DATA) return { failure: troubleText(answer.trouble) }

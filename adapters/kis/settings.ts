@@ -41,8 +41,11 @@ export interface KisSettings {
   readonly htsId: string
   /** The live-key door for quotes; the paper environment has no overseas quotes. */
   readonly quotes: { readonly hosts: Hosts; readonly keys: KeyPair } | undefined
+  /** Venues that are traded. */
   readonly markets: readonly string[]
-  /** */
+  /** Venues of Asia whose real-time quotes were applied for at KIS; the free ones are a quarter of an hour late. */
+  readonly realtime: readonly string[]
+  /** R-17; of every foreign currency. */
   readonly usFunding: 'cash' | 'integrated'
   /** Where tokens and order numbers are kept, owner only. */
   readonly stateDir: string
@@ -69,6 +72,7 @@ export const RATES: Readonly<Record<Environment, number>> = { live: 20, paper: 2
 
 export const DEFAULTS = {
   markets: ['KRX', 'US'],
+  realtime: [],
   usFunding: 'cash',
   tokenRefreshAt: 7.5 * HOUR,
   marketCollarBps: 50,

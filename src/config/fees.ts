@@ -1,6 +1,6 @@
 /**
  * Fees of the own account, beside the tables of config/fees: `fees.kis.us_commission_bps`,
- * `fees.kis.kr_commission_bps` and `fees.account`. Nothing is set by default: then the tables hold.
+ * `fees.kis.kr_commission_bps`, `fees.kis.asia_commission_bps` and `fees.account`. Nothing is set by default: then the tables hold.
  */
 import { z } from 'zod'
 import { toRatio } from '../core/base/decimal.ts'
@@ -28,7 +28,11 @@ const bps = value<Ratio>((content, leaf) => {
 export const feesSchema = z
   .strictObject({
     account: text.optional(),
-    kis: z.strictObject({ us_commission_bps: bps.optional(), kr_commission_bps: bps.optional() }),
+    kis: z.strictObject({
+      us_commission_bps: bps.optional(),
+      kr_commission_bps: bps.optional(),
+      asia_commission_bps: bps.optional(),
+    }),
   })
   .transform((read): FeesConfig => {
     const given = Object.entries(read.kis).flatMap(([name, ratio]): [string, Ratio][] =>

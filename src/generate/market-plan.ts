@@ -9,8 +9,8 @@ import { Rng } from '../core/base/rng.ts'
 import { dayOf, type EpochDay, formatDay, MINUTE, type Micros } from '../core/base/time.ts'
 import type { TickBand } from '../core/domain/instrument.ts'
 import { Failure } from '../cli/failure.ts'
-import { sessionTimes } from '../reference/calendars.ts'
-import { type Product, productOf, type TickRow, tickTable, venueDefaults } from '../reference/venues.ts'
+import { calendarOf, sessionTimes } from '../reference/calendars.ts'
+import { lotOf, type Product, productOf, type TickRow, tickTable, venueDefaults } from '../reference/venues.ts'
 import { type GeneratedVenue, type MarketRequest, venueOf } from './market-request.ts'
 import type { MarketSession, MarketSymbol } from './symbol-market.ts'
 
@@ -33,9 +33,15 @@ interface PriceRange {
 const RANGES: Readonly<Record<string, PriceRange>> = {
   USD: { first: 20, step: 1, steps: 381, min: 2, max: 5000 },
   KRW: { first: 20_000, step: 500, steps: 561, min: 1000, max: 3_000_000 },
+  JPY: { first: 1000, step: 10, steps: 191, min: 100, max: 30_000 },
+  HKD: { first: 20, step: 1, steps: 381, min: 1, max: 5000 },
+  CNY: { first: 10, step: 1, steps: 191, min: 1, max: 3000 },
 }
-/** KRX: the daily price limit since 15 June 2015 (KRX business regulations). */
-const KRX_DAILY_LIMIT = 0.3
+/**
+ * KRX: the daily price limit since 15 June 2015 (KRX business regulations). Tokyo and China have theirs in config/limits;
+ * a day there is two sessions of this generator, so either has a little less than half of the narrowest.
+ */
+const DAILY_LIMITS: Readonly<Partial<Record<GeneratedVenue, number>>> = { KRX: 0.3, TSE: 0.06, SSE: 0.045, SZSE: 0.045 }
 /** Won that a normal displayed unit is worth. */
 const KRW_DISPLAYED = 2_000_000
 /** Where the venue has no table of its own. */
@@ -52,7 +58,9 @@ export function planSymbol(symbol: string, request: MarketRequest): PlannedSymbo
   const hours = findSessions(venue, request.start, request.days)
   const grid = new Grid(venue, symbol)
   const priceDecimals = Math.max(...hours.map(({ day }) => grid.decimals(day)))
-  const sessions = hours.map(({ day, open, close }) => ({ open, close, ticks: grid.bands(day, priceDecimals) }))
+  const sessions = hours.flatMap(({ day, open, close }) =>
+    halvesOf(venue, open, close).map((half) => ({ ...half, ticks: grid.bands(day, priceDecimals) })),
+  )
   const assumedSessions = hours.filter((session) => !session.known).length
   return { ...traits(symbol, venue, request.seed, priceDecimals), sessions, assumedSessions }
 }
@@ -81,6 +89,8 @@ function traits(symbol: string, venue: GeneratedVenue, seed: number, priceDecima
   const unit = pow10(priceDecimals)
   const rng = Rng.start(seed, TAG_PRICE).split(symbol)
   const startPrice = range.first + range.step * rng.below(range.steps)
+  const dailyLimit = DAILY_LIMITS[venue]
+  const lot = Number(lotOf(venue, symbol))
   return {
     symbol,
     venue,
@@ -90,7 +100,8 @@ function traits(symbol: string, venue: GeneratedVenue, seed: number, priceDecima
     priceMin: range.min * unit,
     priceMax: range.max * unit,
     sizeUnit: currency === 'KRW' ? Math.max(1, Math.floor(KRW_DISPLAYED / startPrice)) : 100,
-    ...(venue === 'KRX' ? { dailyLimit: KRX_DAILY_LIMIT } : {}),
+    ...(dailyLimit === undefined ? {} : { dailyLimit }),
+    ...(lot > 1 ? { lot } : {}),
   }
 }
 
@@ -113,6 +124,18 @@ function findSessions(venue: GeneratedVenue, start: EpochDay, count: number): Ho
     if (times !== undefined) found.push({ day, ...times })
   }
   return found
+}
+
+/** A day that has a lunch break is two sessions. */
+function halvesOf(venue: GeneratedVenue, open: Micros, close: Micros): { open: Micros; close: Micros }[] {
+  const { phaseFrom, phases } = calendarOf(venue)
+  const rest = phaseFrom.findIndex((t, i) => t > open && t < close && phases[i] === 'closed')
+  const again = phaseFrom.findIndex((t, i) => i > rest && t < close && phases[i] === 'continuous')
+  if (rest < 0 || again < 0) return [{ open, close }]
+  return [
+    { open, close: phaseFrom[rest] as Micros },
+    { open: phaseFrom[again] as Micros, close },
+  ]
 }
 
 /** The tick tables of one symbol by day, in price units. */

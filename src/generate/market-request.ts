@@ -1,7 +1,7 @@
 /** What a user asks of a generated market. */
 import type { EpochDay } from '../core/base/time.ts'
 
-export const GENERATED_VENUES = ['US', 'KRX', 'GEN'] as const
+export const GENERATED_VENUES = ['US', 'KRX', 'GEN', 'TSE', 'HK', 'SSE', 'SZSE'] as const
 export type GeneratedVenue = (typeof GENERATED_VENUES)[number]
 
 export interface MarketRequest {
@@ -31,4 +31,11 @@ export interface MarketTapeRequest extends MarketRequest {
 
 export function venueOf(symbol: string): GeneratedVenue {
   return /^\d{6}$/.test(symbol) ? 'KRX' : 'US'
+}
+
+/** `TSE:7203` names its venue; a symbol alone has the usual one. */
+export function readSymbol(text: string): { readonly symbol: string; readonly venue: GeneratedVenue } {
+  const [name = '', symbol = ''] = text.split(':')
+  const venue = GENERATED_VENUES.find((v) => v === name)
+  return venue === undefined || symbol === '' ? { symbol: text, venue: venueOf(text) } : { symbol, venue }
 }

@@ -37,6 +37,8 @@ export interface MarketSymbol {
   readonly sizeUnit: number
   /** Largest move against the last session's end, as a fraction: 0.3 on KRX; absent: none. */
   readonly dailyLimit?: number
+  /** Sizes are whole lots of this; absent: any number of shares. */
+  readonly lot?: number
 }
 
 const FACTOR_SHARE = 0.6
@@ -199,8 +201,8 @@ export class SymbolMarket {
 
   /** Odd sizes in four of ten trades, the rest whole units with a heavy tail. */
   #tradeSize(r: number, z: number): number {
-    const { sizeUnit } = this.#spec
-    if (r < 400) return 1 + this.#rng.below(Math.max(1, sizeUnit - 1))
+    const { sizeUnit, lot = 1 } = this.#spec
+    if (r < 400) return lot * Math.ceil((1 + this.#rng.below(Math.max(1, sizeUnit - 1))) / lot)
     const big = r >= 990 ? 1 + this.#rng.below(40) : 1
     return sizeUnit * (1 + Math.floor((z * z) / 60)) * big
   }

@@ -1,6 +1,6 @@
 /**
  * How brokers spell a listing. KIS: one exchange code for orders and accounts, another for quotations, a third for the
- * US daytime session, and the key of the realtime feed (`D` + quotation code + symbol; a plain code in Korea). IB: the
+ * US daytime session, and the key of the realtime feed (`D` + quotation code + symbol, which is the late free feed in Asia; a plain code in Korea). IB: the
  * symbol and the primary exchange; SMART routes orders in the US, Japan and Europe. Sources: the KIS Open API samples and specifications (codes
  * per API family, HDFSCNT0's tr_key), the TWS API documentation and public clients of it.
  *
@@ -38,17 +38,30 @@ const KIS_US: ReadonlyMap<string, readonly [string, string, string]> = new Map([
   ['AMEX', ['AMEX', 'AMS', 'BAA']],
 ])
 
+/** Venue → order and quotation code, where a venue is one exchange. */
+const KIS_ASIA: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['TSE', ['TKSE', 'TSE']],
+  ['HK', ['SEHK', 'HKS']],
+  ['SSE', ['SHAA', 'SHS']],
+  ['SZSE', ['SZAA', 'SZS']],
+])
+
 /** Undefined where KIS does not trade the listing or its segment is not known. */
 export function kisCodes(listing: Listing): KisCodes | undefined {
-  const code = listing.kisCode ?? listing.symbol
+  const code = listing.kisCode ?? kisSymbol(listing)
   if (listing.venue === 'KRX' || listing.venue === 'NXT') {
     const none = { orderExchange: undefined, quoteExchange: undefined, daytimeExchange: undefined }
     return { code, ...none, realtimeKey: code }
   }
-  const us = listing.venue === 'US' ? KIS_US.get(listing.segment ?? '') : undefined
-  if (us === undefined) return undefined
-  const [orderExchange, quoteExchange, daytimeExchange] = us
+  const abroad = listing.venue === 'US' ? KIS_US.get(listing.segment ?? '') : KIS_ASIA.get(listing.venue)
+  if (abroad === undefined) return undefined
+  const [orderExchange, quoteExchange, daytimeExchange] = abroad
   return { code, orderExchange, quoteExchange, daytimeExchange, realtimeKey: `D${quoteExchange}${code}` }
+}
+
+/** Hong Kong's numbers have five digits there. */
+function kisSymbol({ symbol, venue }: Listing): string {
+  return venue === 'HK' && /^\d{1,5}$/.test(symbol) ? symbol.padStart(5, '0') : symbol
 }
 
 const TRADED_AS_STOCK: readonly TableProduct[] = ['stock', 'etf', 'etn', 'reit', 'adr']

@@ -70,7 +70,7 @@ function chargesFor(name: FeeTableName, instrument: Instrument, account: string 
   if (venue === 'FX') return []
   const { charges, markets, segments } = loadFees(name)
   if (!markets.includes(venue)) return refuseMarket(name, symbol, venue)
-  const product: Product = instrument.product ?? productOf(venue, symbol)
+  const product: Product = instrument.product ?? productOf(instrument.venue, symbol)
   const segment = instrument.segment ?? segments.get(venue) ?? ''
   const borne = charges.filter(
     (c) =>

@@ -12,8 +12,12 @@ export type Case = 'partial' | 'modify' | 'unknown' | 'notReceived' | 'reconnect
 export interface Venue {
   readonly broker: Broker
   readonly context: AdapterContext
-  /** Symbols of a won and of a dollar listing. */
+  /** Symbols of two listings in two currencies: won and dollars, where nothing else is said. */
   readonly symbols: readonly [won: string, dollar: string]
+  /** Currencies of the account's books. */
+  readonly currencies?: readonly string[]
+  /** Shares of a lot; absent: 1. Quantities of the cases are lots. */
+  readonly lot?: Qty
   /** Limits: one that fills at once, one that rests. */
   price(symbol: string, side: Side, kind: 'fills' | 'rests'): Price
   /** More than stands at the touch, within the account's means. */
@@ -117,6 +121,7 @@ export function brokerContract(name: string, harness: Harness): void {
     let venue: Venue
     let won: string
     let dollar: string
+    const lots = (n: number): Qty => n * (venue.lot ?? 1)
 
     beforeEach(async () => {
       venue = await harness.make()
@@ -128,7 +133,7 @@ export function brokerContract(name: string, harness: Harness): void {
     afterEach(() => venue.close())
 
     it('places an order that rests, and cancels it', async () => {
-      const id = c.buy(won, 2, 'rests')
+      const id = c.buy(won, lots(2), 'rests')
       await c.event('accepted', (e) => e.orderId === id)
       c.request('cancel', id)
       await c.event('canceled', (e) => e.orderId === id)
@@ -139,36 +144,39 @@ export function brokerContract(name: string, harness: Harness): void {
 
     it('fills in both currencies, and its books agree with the venue to the money unit', async () => {
       const before = await c.books()
-      const ids = [c.buy(won, 3), c.buy(dollar, 2)]
+      const ids = [c.buy(won, lots(3)), c.buy(dollar, lots(2))]
       for (const id of ids) await c.event('filled', (e) => e.orderId === id && e.cumQty > 0)
-      expect(venue.position(won)).toBe(3)
-      expect(venue.position(dollar)).toBe(2)
+      expect(venue.position(won)).toBe(lots(3))
+      expect(venue.position(dollar)).toBe(lots(2))
       const books = await c.books()
-      const held = books.positions?.map((p) => [p.instrument, p.qty, p.sellable])
+      const byInstrument = (a: readonly number[], b: readonly number[]): number => (a[0] ?? 0) - (b[0] ?? 0)
+      const held = books.positions?.map((p) => [p.instrument, p.qty, p.sellable]).sort(byInstrument)
       expect(held).toEqual(
         [
-          [c.instrument(won), 3, 3],
-          [c.instrument(dollar), 2, 2],
-        ].sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)),
+          [c.instrument(won), lots(3), lots(3)],
+          [c.instrument(dollar), lots(2), lots(2)],
+        ].sort(byInstrument),
       )
       // What the books name agrees with the venue; dollars may be left out where they cannot be compared.
       for (const { currency, amount } of books.cash ?? []) {
         expect(amount).toBe(venue.cash(venue.context.currencies[currency] ?? ''))
       }
-      expect(before.cash?.map((x) => venue.context.currencies[x.currency]).sort()).toEqual(['KRW', 'USD'])
+      expect(before.cash?.map((x) => venue.context.currencies[x.currency]).sort()).toEqual(
+        venue.currencies ?? ['KRW', 'USD'],
+      )
       expect(books.cash?.some((x) => venue.context.currencies[x.currency] === 'KRW')).toBe(true)
       expect(books.fills?.map((f) => [f.orderId, f.fillNo, f.qty]).sort()).toEqual([
-        [ids[0], 1, 3],
-        [ids[1], 1, 2],
+        [ids[0], 1, lots(3)],
+        [ids[1], 1, lots(2)],
       ])
     })
 
     it('sells what it bought', async () => {
-      const bought = c.buy(won, 3)
+      const bought = c.buy(won, lots(3))
       await c.event('filled', (e) => e.orderId === bought)
-      const sold = c.place(won, -1, 3, venue.price(won, -1, 'fills'))
+      const sold = c.place(won, -1, lots(3), venue.price(won, -1, 'fills'))
       const fill = await c.event('filled', (e) => e.orderId === sold)
-      expect([fill.side, fill.cumQty]).toEqual([-1, 3])
+      expect([fill.side, fill.cumQty]).toEqual([-1, lots(3)])
       expect((await c.books()).positions).toEqual([])
     })
 
@@ -188,24 +196,24 @@ export function brokerContract(name: string, harness: Harness): void {
 
     when('modify', 'moves an order to another price', async () => {
       for (const symbol of [won, dollar]) {
-        const id = c.buy(symbol, 2, 'rests')
+        const id = c.buy(symbol, lots(2), 'rests')
         await c.event('accepted', (e) => e.orderId === id)
-        c.replace(id, 2, venue.price(symbol, 1, 'fills'))
+        c.replace(id, lots(2), venue.price(symbol, 1, 'fills'))
         const replaced = await c.event('replaced', (e) => e.orderId === id)
-        expect(replaced.qty).toBe(2)
-        await c.event('filled', (e) => e.orderId === id && e.cumQty === 2)
+        expect(replaced.qty).toBe(lots(2))
+        await c.event('filled', (e) => e.orderId === id && e.cumQty === lots(2))
       }
     })
 
     it('refuses a price that is not on the grid, and nothing of it exists', async () => {
-      const id = c.place(won, 1, 1, venue.price(won, 1, 'rests') + 1)
+      const id = c.place(won, 1, lots(1), venue.price(won, 1, 'rests') + 1)
       const rejected = await c.event('rejected', (e) => e.orderId === id)
       expect(rejected.reason).toBe('bad_price')
       expect((await c.books()).positions).toEqual([])
     })
 
     it('refuses to cancel what is over', async () => {
-      const id = c.buy(won, 1)
+      const id = c.buy(won, lots(1))
       await c.event('filled', (e) => e.orderId === id)
       c.request('cancel', id)
       const refused = await c.event('cancelRejected', (e) => e.orderId === id)
@@ -213,10 +221,16 @@ export function brokerContract(name: string, harness: Harness): void {
     })
 
     it('takes the same command twice for one order', async () => {
-      const id = c.buy(won, 1, 'rests')
+      const id = c.buy(won, lots(1), 'rests')
       const orders = venue.orders()
       const t = venue.context.clock.now()
-      const terms = { instrument: c.instrument(won), side: 1, qty: 1, orderType: 'limit', timeInForce: 'DAY' } as const
+      const terms = {
+        instrument: c.instrument(won),
+        side: 1,
+        qty: lots(1),
+        orderType: 'limit',
+        timeInForce: 'DAY',
+      } as const
       const limit = venue.price(won, 1, 'rests')
       venue.broker.send({ type: 'submit', t, broker: 0, orderId: id, intentId: id, limit, stop: 0, ...terms })
       await c.event('accepted', (e) => e.orderId === id)
@@ -226,7 +240,7 @@ export function brokerContract(name: string, harness: Harness): void {
 
     when('unknown', 'says nothing of an order without an answer, and finds it when asked (F-12, F-13)', async () => {
       await venue.loseAnswer(true)
-      const id = c.buy(won, 2, 'rests')
+      const id = c.buy(won, lots(2), 'rests')
       await new Promise((resolve) => setTimeout(resolve, 300))
       expect(c.of('rejected')).toEqual([])
       c.request('query', id)
@@ -238,7 +252,7 @@ export function brokerContract(name: string, harness: Harness): void {
 
     when('notReceived', 'never calls an order rejected because it got no answer (F-14)', async () => {
       await venue.loseAnswer(false)
-      const id = c.buy(won, 2, 'rests')
+      const id = c.buy(won, lots(2), 'rests')
       await new Promise((resolve) => setTimeout(resolve, 500))
       expect(c.of('rejected')).toEqual([])
       c.request('query', id)
@@ -256,7 +270,7 @@ export function brokerContract(name: string, harness: Harness): void {
     })
 
     when('reconnect', 'tells of a lost link, connects again, and knows what happened meanwhile (F-03)', async () => {
-      const id = c.buy(won, 2, 'rests')
+      const id = c.buy(won, lots(2), 'rests')
       await c.event('accepted', (e) => e.orderId === id)
       await venue.dropLink()
       await c.event('link', (e) => e.link === 'lost')

@@ -1,7 +1,7 @@
 /**
  * A seeded market that is open at once and never closes: the project's generator, one minute at a time, merged over all
  * symbols by venue time. Displayed sizes are a multiple of the generator's, so that usual orders fill at the touch.
- * Where a symbol would show no trade or no quote for a second, one of the smallest size is added at the standing
+ * Where a symbol would show no trade or no quote for a second, one of the smallest size (a lot) is added at the standing
  * prices, so that every symbol shows both at least every two seconds.
  */
 import { pow10 } from '../../../src/core/base/fixed.ts'
@@ -12,6 +12,7 @@ import type { Instrument } from '../../../src/core/domain/instrument.ts'
 import type { StreamKinds } from '../../../src/core/sim/config.ts'
 import { generateMarket, type MarketMinute } from '../../../src/generate/market.ts'
 import { planOpenSymbol, type PlannedSymbol } from '../../../src/generate/market-plan.ts'
+import { readSymbol } from '../../../src/generate/market-request.ts'
 import { BUYER_TRADE, QUOTE } from '../../../src/generate/ticks.ts'
 import { calendarOf } from '../../../src/reference/calendars.ts'
 import { buildInstruments } from '../../../src/reference/instruments.ts'
@@ -52,9 +53,12 @@ export class GeneratedFeed implements MarketFeed {
   #rows: Row[] = []
   #at = 0
 
-  /** `from` is when the market begins, three quarters of an hour before anybody connects. */
+  /**
+   * `from` is when the market begins, three quarters of an hour before anybody connects. A symbol may name its venue:
+   * `TSE:7203`.
+   */
   constructor(symbols: readonly string[], seed: number, from: Micros) {
-    const plans = symbols.map((symbol) => deepen(planOpenSymbol(symbol, seed, from)))
+    const plans = symbols.map(readSymbol).map(({ symbol, venue }) => deepen(planOpenSymbol(symbol, seed, from, venue)))
     this.start = Math.floor(from / MINUTE) * MINUTE
     this.instruments = buildInstruments(plans.map((plan) => entryOf(plan, from)))
     this.#ids = plans.map((plan) => this.instruments.findIndex((i) => i.symbol === plan.symbol))
@@ -125,7 +129,7 @@ export class GeneratedFeed implements MarketFeed {
         rows.push(quoteRow(instrument, t, a, b, asz, bsz))
         Object.assign(pace, { bid: a, ask: b, lastQuote: t })
         if (t - pace.lastTrade < QUIET) continue
-        rows.push(tradeRow(instrument, t, i % 2 === 0 ? a : b, 1))
+        rows.push(tradeRow(instrument, t, i % 2 === 0 ? a : b, this.instruments[instrument]?.lot ?? 1))
       } else {
         rows.push(tradeRow(instrument, t, a, asz))
         if (t - pace.lastQuote >= QUIET && pace.bid > 0) {

@@ -8,9 +8,11 @@ export interface MarketChoice {
   readonly tape?: string
   readonly symbols: readonly string[]
   readonly seed: number
+  /** Whose stocks of a tape are served; absent: Korea's and America's. */
+  readonly venues?: readonly string[]
 }
 
 /** `start`: where a generated market begins. */
-export async function openFeed({ tape, symbols, seed }: MarketChoice, start: Micros): Promise<MarketFeed> {
-  return tape === undefined ? new GeneratedFeed(symbols, seed, start) : TapeFeed.open(tape)
+export async function openFeed({ tape, symbols, seed, venues }: MarketChoice, start: Micros): Promise<MarketFeed> {
+  return tape === undefined ? new GeneratedFeed(symbols, seed, start) : TapeFeed.open(tape, venues)
 }

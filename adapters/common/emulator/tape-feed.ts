@@ -53,12 +53,14 @@ export class TapeFeed implements MarketFeed {
     this.#batches = merge(this.#cursors(tape))
   }
 
-  static async open(dir: string): Promise<TapeFeed> {
+  /** `venues`: whose stocks the emulator serves. */
+  static async open(dir: string, venues: readonly string[] = ['KRX', 'US']): Promise<TapeFeed> {
     const feed = new TapeFeed(await openTape(dir))
-    const odd = feed.instruments.find((i) => i.venue !== 'KRX' && i.venue !== 'US' && i.venue !== 'FX')
+    const odd = feed.instruments.find((i) => i.venue !== 'FX' && !venues.includes(i.venue))
     if (odd !== undefined) {
+      const list = `${venues.slice(0, -1).join(', ')} and ${venues.at(-1)}`
       throw new Failure(
-        `--tape ${dir}: ${odd.symbol} is listed at ${odd.venue}; this emulator serves KRX and US stocks`,
+        `--tape ${dir}: ${odd.symbol} is listed at ${odd.venue}; this emulator serves ${list} stocks`,
         2,
       )
     }

@@ -1,13 +1,13 @@
 /**
  * The account as the broker keeps it: cash per currency, holdings, and what today's fills did to both. Money in the
  * core's units. Korean settlement is T+2: the deposit (`deposit`) does not move on the trade date, what it will be after
- * all settlements is `deposit + pending`. Dollars move at once here; real ones settle too.
+ * all settlements is `deposit + pending`. Foreign money moves at once here; real money settles too.
  */
-import { mulDiv, pow10 } from '../../../src/core/base/fixed.ts'
 import { notional } from '../../../src/core/domain/fees.ts'
-import { type Money, moneyDecimals } from '../../../src/core/domain/units.ts'
+import type { Money } from '../../../src/core/domain/units.ts'
 import type { CostModel } from './costs.ts'
 import type { Listing } from './listing.ts'
+import { FOREIGN, type Held, type WonRates } from './won-rates.ts'
 
 export interface Holding {
   readonly listing: Listing
@@ -41,8 +41,6 @@ export interface DayTotals {
   costs: Money
 }
 
-export type Held = 'KRW' | 'USD'
-
 interface Pending {
   /** Business days since the trades. */
   age: number
@@ -51,6 +49,12 @@ interface Pending {
 
 /** Business days from trade to settlement in Korea. */
 const SETTLEMENT = 2
+
+const HELD: readonly Held[] = ['KRW', ...FOREIGN]
+
+function each<T>(make: (currency: Held) => T): Record<Held, T> {
+  return Object.fromEntries(HELD.map((c) => [c, make(c)])) as Record<Held, T>
+}
 
 const none = (): DayTotals => ({ buy: 0, sell: 0, costs: 0 })
 
@@ -61,29 +65,28 @@ export class Account {
   readonly name = '모의고객'
   readonly holdings = new Map<string, Holding>()
   readonly fills: Fill[] = []
-  readonly today: Record<Held, DayTotals> = { KRW: none(), USD: none() }
-  readonly yesterday: Record<Held, DayTotals> = { KRW: none(), USD: none() }
+  readonly today = each(none)
+  readonly yesterday = each(none)
   readonly currencies: readonly Held[]
   readonly #deposit: Record<Held, Money>
   /** Won of trades that are not settled, oldest first. */
   #pending: Pending[] = []
   readonly #costs: CostModel
-  /** Won (10^-4) a dollar. */
-  readonly #usdKrw: () => number
+  readonly #rates: WonRates
   #day = Number.NaN
 
-  constructor(id: string, customer: string, cash: ReadonlyMap<string, Money>, costs: CostModel, usdKrw: () => number) {
+  constructor(id: string, customer: string, cash: ReadonlyMap<string, Money>, costs: CostModel, rates: WonRates) {
     this.id = id
     this.customer = customer
-    this.#deposit = { KRW: cash.get('KRW') ?? 0, USD: cash.get('USD') ?? 0 }
-    this.currencies = (['KRW', 'USD'] as const).filter((c) => cash.has(c))
+    this.#deposit = each((c) => cash.get(c) ?? 0)
+    this.currencies = HELD.filter((c) => cash.has(c))
     this.#costs = costs
-    this.#usdKrw = usdKrw
+    this.#rates = rates
   }
 
-  /** An account without dollars buys foreign stock with won (integrated margin). */
+  /** An account of won alone buys foreign stock with them (integrated margin). */
   get integratedMargin(): boolean {
-    return !this.currencies.includes('USD')
+    return this.currencies.every((c) => c === 'KRW')
   }
 
   get cano(): string {
@@ -101,7 +104,7 @@ export class Account {
 
   /** The deposit once trades of up to `days` business days ahead are settled; 2 is everything. */
   depositAfter(currency: Held, days: number): Money {
-    if (currency === 'USD') return this.#deposit.USD
+    if (currency !== 'KRW') return this.#deposit[currency]
     const due = this.#pending.filter((p) => p.age + days >= SETTLEMENT)
     return due.reduce((sum, p) => sum + p.amount, this.#deposit.KRW)
   }
@@ -127,11 +130,11 @@ export class Account {
   }
 
   #move(currency: Held, amount: Money): void {
-    if (currency === 'USD') {
-      this.#deposit.USD += amount
-      if (this.#deposit.USD >= 0 || !this.integratedMargin) return
-      const won = mulDiv(-this.#deposit.USD, this.#usdKrw(), pow10(moneyDecimals('USD')), 'up')
-      this.#deposit.USD = 0
+    if (currency !== 'KRW') {
+      this.#deposit[currency] += amount
+      if (this.#deposit[currency] >= 0 || !this.integratedMargin) return
+      const won = this.#rates.wonFor(currency, -this.#deposit[currency], 'up')
+      this.#deposit[currency] = 0
       this.#move('KRW', -won)
       return
     }
@@ -165,7 +168,7 @@ export class Account {
     this.#day = day
     if (first || !businessDay) return
     this.#settle()
-    for (const currency of ['KRW', 'USD'] as const) {
+    for (const currency of HELD) {
       Object.assign(this.yesterday[currency], this.today[currency])
       Object.assign(this.today[currency], none())
     }

@@ -8,6 +8,7 @@ import { type BarEvent, FLAG_SUSPICIOUS, type MarketEvent } from '../../../src/c
 import { tickAt } from '../../../src/core/domain/instrument.ts'
 import { usable } from '../../../src/core/sim/conditions.ts'
 import { localDayOf, localMicros } from '../../common/emulator/clock.ts'
+import { type DayLimits, LimitTable } from './day-limits.ts'
 import type { Listing } from './listing.ts'
 
 export interface Bar {
@@ -37,12 +38,11 @@ export interface Print {
 
 const DEPTH = 10
 const MINUTES_KEPT = 4000
-/** KRX: ±30 % since 2015-06-15, rounded towards the reference price to the tick of the limit price (reference 6.14). */
-const KRX_LIMIT_PERCENT = 30
 
 export class Board {
   readonly listing: Listing
   readonly neverCloses: boolean
+  readonly #limits: LimitTable
   day = Number.NaN
   prevClose = 0
   prevVolume = 0
@@ -73,6 +73,7 @@ export class Board {
 
   constructor(listing: Listing, neverCloses: boolean) {
     this.listing = listing
+    this.#limits = new LimitTable(listing)
     this.neverCloses = neverCloses
   }
 
@@ -196,17 +197,8 @@ export class Board {
     return tickAt(this.listing.instrument, this.last > 0 ? this.last : this.prevClose)
   }
 
-  /** Daily limits of a KRX listing; none elsewhere. */
-  limits(): { readonly upper: number; readonly lower: number } {
-    const base = this.prevClose
-    if (this.listing.exchange !== undefined || base === 0) return { upper: Infinity, lower: 0 }
-    const width = Math.floor((base * KRX_LIMIT_PERCENT) / 100)
-    const upTick = tickAt(this.listing.instrument, base + width)
-    const downTick = tickAt(this.listing.instrument, base - width)
-    return {
-      upper: Math.floor((base + width) / upTick) * upTick,
-      lower: Math.ceil((base - width) / downTick) * downTick,
-    }
+  limits(): DayLimits {
+    return this.#limits.of(this.prevClose, this.day)
   }
 
   asks(): Level[] {

@@ -7,9 +7,14 @@ export function clientSettings(emulator: KisEmulator, stateDir: string): KisSett
   const [trading, quotes] = emulator.addresses
   if (trading === undefined) throw new Error('the emulator has no address')
   const { rest, ws, credentials } = trading
-  const { env, requestsPerSecond } = emulator.world.options
+  const { options, listings } = emulator.world
+  const { env, requestsPerSecond } = options
+  const venues = [...listings.values()].map((l) => l.instrument.venue)
   return {
     ...DEFAULTS,
+    markets: [...new Set([...DEFAULTS.markets, ...venues])],
+    // Nobody has to apply for anything here.
+    realtime: [...new Set(venues)],
     env,
     hosts: { rest, ws },
     keys: keysOf(credentials),

@@ -4,9 +4,10 @@
  * passes, so a caller with its own clock can drive it in step with an engine.
  */
 import type { Server } from 'node:http'
-import { toScaled } from '../../../src/core/base/decimal.ts'
 import { HOUR, type Micros } from '../../../src/core/base/time.ts'
+import { readSymbol } from '../../../src/generate/market-request.ts'
 import { type EmulatorClock, KST, localDayOf, scaledClock, wallNow } from '../../common/emulator/clock.ts'
+import type { Board } from './board.ts'
 import { createControlServer } from './control.ts'
 import { type Credentials, TextSource } from './credentials.ts'
 import type { OrderEvent } from './desk.ts'
@@ -18,7 +19,8 @@ import { openFeed } from '../../common/emulator/open-feed.ts'
 import { standAlone } from '../../common/emulator/stand-alone.ts'
 import { endHalts } from './halt.ts'
 import { makeWorld } from './make-world.ts'
-import { type EmulatorOptions, withDefaults } from './options.ts'
+import { VENUES } from './listing.ts'
+import { defaultCash, type EmulatorOptions, withDefaults } from './options.ts'
 import { givePast } from './past.ts'
 import { createRestServer } from './rest/server.ts'
 import { NoticeDesk } from './socket/notices.ts'
@@ -48,7 +50,8 @@ export class KisEmulator {
   readonly #slots = new AppkeySlots()
   readonly #feed: MarketFeed
   #endTimer: () => void = () => undefined
-  #usdKrw: number
+  /** By instrument. */
+  readonly #boards: ReadonlyMap<number, Board>
   #nextHour: Micros = -Infinity
   /** The Korean day under way. */
   #day = Infinity
@@ -59,13 +62,12 @@ export class KisEmulator {
 
   private constructor(options: EmulatorOptions, feed: MarketFeed, clock: EmulatorClock) {
     this.#feed = feed
-    this.#usdKrw = toScaled(options.usdKrw, 4) ?? 0
     this.world = makeWorld(options, feed, clock, {
       orderEvent: (event) => this.#orderEvent(event),
       playFault: (fault) => playFault(this, fault),
-      usdKrw: () => this.#usdKrw,
       flush: () => this.flush(),
     })
+    this.#boards = new Map([...this.world.boards.values()].map((b) => [b.listing.instrument.id, b]))
     this.publisher = new Publisher(this.world)
     this.notices = new NoticeDesk(this.world, new TextSource(options.seed, 'notices'))
     const doors = [...this.world.keys.values()]
@@ -79,9 +81,11 @@ export class KisEmulator {
   static async create(given: Partial<EmulatorOptions> = {}, parts: EmulatorParts = {}): Promise<KisEmulator> {
     const options = withDefaults(given)
     const now = parts.clock?.now() ?? wallNow()
-    const feed = parts.feed ?? (await openFeed(options, now - WARM_UP))
+    const feed = parts.feed ?? (await openFeed({ ...options, venues: VENUES }, now - WARM_UP))
     const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? wallNow() : feed.start, options.speed)
-    const emulator = new KisEmulator(options, feed, clock)
+    // An account that nobody furnished has the money of what is listed.
+    const cash = given.cash ?? defaultCash(feed.instruments.map((i) => i.currency))
+    const emulator = new KisEmulator({ ...options, cash }, feed, clock)
     emulator.#begin()
     await emulator.#listen()
     return emulator
@@ -102,8 +106,10 @@ export class KisEmulator {
 
   /** As they were asked for; on a tape in order of code points. */
   get symbols(): string[] {
-    const all = [...this.world.listings.keys()]
-    return this.#feed.alwaysOpen ? this.world.options.symbols.filter((symbol) => all.includes(symbol)) : all
+    const all = [...this.world.listings.values()]
+    if (!this.#feed.alwaysOpen) return all.map((l) => l.symbol)
+    const asked = this.world.options.symbols.map((s) => readSymbol(s).symbol)
+    return asked.flatMap((symbol) => all.find((l) => l.instrument.symbol === symbol)?.symbol ?? [])
   }
 
   #orderEvent(event: OrderEvent): void {
@@ -156,12 +162,11 @@ export class KisEmulator {
     const { event, open } = entry
     if (event.type === 'fx') {
       const fx = this.#feed.instruments[event.instrument]
-      if (fx?.symbol.replace('/', '') === 'USDKRW' && event.rate > 0)
-        this.#usdKrw = Math.round((event.rate / 10 ** fx.priceDecimals) * 10_000)
+      if (fx !== undefined) this.world.rates.take(fx.symbol, event.rate, fx.priceDecimals)
       return
     }
     if (!('instrument' in event)) return
-    const board = this.world.boards.get(this.#feed.instruments[event.instrument]?.symbol ?? '')
+    const board = this.#boards.get(event.instrument)
     if (board === undefined || board.halted) return
     this.world.desk.market(event, open)
     const prints = board.take(event, open)

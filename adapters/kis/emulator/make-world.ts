@@ -12,14 +12,13 @@ import type { EmulatorOptions } from './options.ts'
 import { BuyingPower } from './power.ts'
 import { RateLimiter } from './rate.ts'
 import { TokenDesk } from './tokens.ts'
+import { WonRates } from './won-rates.ts'
 import type { Door, World } from './world.ts'
 
 /** What the world asks of the emulator around it. */
 export interface Surroundings {
   orderEvent(event: OrderEvent): void
   playFault(fault: Fault): void
-  /** Won (10^-4) a dollar. */
-  usdKrw(): number
   flush(): void
 }
 
@@ -40,8 +39,9 @@ export function makeWorld(
   const listings = feed.instruments.filter((i) => i.venue !== 'FX').map(makeListing)
   const boards = new Map(listings.map((listing) => [listing.symbol, new Board(listing, feed.alwaysOpen)]))
   const doors = doorsOf(options)
+  const rates = new WonRates(options.wonRates)
   const { account: id, hts_id } = (doors[0] as Door).credentials
-  const account = new Account(id, hts_id, options.cash, roundCosts, () => around.usdKrw())
+  const account = new Account(id, hts_id, options.cash, roundCosts, rates)
   const branch = options.env === 'paper' ? '00950' : '06010'
   const desk = new TradingDesk(feed, account, branch, options.seed, (event) => around.orderEvent(event))
   return {
@@ -52,13 +52,13 @@ export function makeWorld(
     boards,
     account,
     desk,
-    power: new BuyingPower(desk, boards, () => around.usdKrw()),
+    power: new BuyingPower(desk, boards, rates),
     tokens: new TokenDesk(options.seed),
     rate: new RateLimiter(options.requestsPerSecond),
     faults: planFaults((fault) => around.playFault(fault)),
     keys: new Map(doors.map((door) => [door.credentials.appkey, door])),
     activity: { requests: 0 },
-    usdKrw: () => around.usdKrw(),
+    rates,
     flush: () => around.flush(),
   }
 }

@@ -2,6 +2,7 @@
 import { Failure } from '../../../src/cli/failure.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { type Currency, type Money, moneyDecimals } from '../../../src/core/domain/units.ts'
+import { FOREIGN, type Foreign, ROUND_RATES } from './won-rates.ts'
 import type { NoticeLayout } from '../wire/notice.ts'
 import type { Environment } from '../wire/transactions.ts'
 
@@ -35,8 +36,8 @@ export interface EmulatorOptions {
   readonly noticeAckEncrypt: 'Y' | 'N'
   readonly pingSeconds: number
   readonly pongSeconds: number
-  /** Won per dollar where no tape says better. */
-  readonly usdKrw: string
+  /** Won a unit of each currency where no tape says better. */
+  readonly wonRates: Readonly<Record<Foreign, string>>
 }
 
 export const SYMBOLS: readonly string[] = ['005930', '000660', 'NVDA', 'PLTR']
@@ -66,28 +67,42 @@ export function withDefaults(given: Partial<EmulatorOptions>): EmulatorOptions {
     seed: 1,
     speed: 1,
     symbols: SYMBOLS,
-    cash: readCash(['KRW=100000000', 'USD=100000']),
+    cash: defaultCash([]),
     layouts: LAYOUTS[env],
     requestsPerSecond: RATE[env],
     noticeAckEncrypt: 'N',
     pingSeconds: 10,
     pongSeconds: 100,
-    usdKrw: '1400',
+    wonRates: ROUND_RATES,
     ...given,
   }
 }
 
-/** `KRW=…`, `USD=…`; throws Failure (exit 2) naming what is wrong. */
+/** What an account has beside won and dollars where shares of that currency are listed and nobody says otherwise. */
+const ASIAN_CASH: Readonly<Partial<Record<string, string>>> = {
+  JPY: 'JPY=15000000',
+  HKD: 'HKD=800000',
+  CNY: 'CNY=700000',
+}
+
+export function defaultCash(currencies: readonly string[]): ReadonlyMap<Currency, Money> {
+  const more = [...new Set(currencies)].flatMap((c) => ASIAN_CASH[c] ?? [])
+  return readCash(['KRW=100000000', 'USD=100000', ...more])
+}
+
+/** `KRW=…`, `JPY=…`; throws Failure (exit 2) naming what is wrong. */
 export function readCash(texts: readonly string[]): ReadonlyMap<Currency, Money> {
   const cash = new Map<Currency, Money>()
   for (const text of texts.flatMap((part) => part.split(','))) {
     const [currency = '', amount = ''] = text.split('=')
-    if (currency !== 'KRW' && currency !== 'USD') {
-      throw new Failure(`--cash ${text}: this emulator keeps KRW and USD; write KRW=100000000 or USD=100000`, 2)
+    const known = currency === 'KRW' ? currency : FOREIGN.find((c) => c === currency)
+    if (known === undefined) {
+      const all = ['KRW', ...FOREIGN].join(', ')
+      throw new Failure(`--cash ${text}: this emulator keeps ${all}; write KRW=100000000 or USD=100000`, 2)
     }
-    const money = toScaled(amount, moneyDecimals(currency))
+    const money = toScaled(amount, moneyDecimals(known))
     if (money === undefined || money < 0) throw new Failure(`--cash ${text}: ${amount} is no amount of ${currency}`, 2)
-    cash.set(currency, money)
+    cash.set(known, money)
   }
   return cash
 }

@@ -50,8 +50,8 @@ function dayBar(board: Board, rng: Rng, at: number, close: number): Bar {
 
 /** What a feed of this symbol alone says first: its rows do not depend on the symbols beside it. */
 function firstPrice(board: Board, seed: number, start: Micros): number {
-  const { symbol } = board.listing
-  const copy = new GeneratedFeed([symbol], seed, start)
+  const { symbol, venue } = board.listing.instrument
+  const copy = new GeneratedFeed([`${venue}:${symbol}`], seed, start)
   for (let i = 0; i < 1000; i++) {
     const { event } = copy.next()
     if (event.type === 'quote' && event.bid > 0) return event.bid

@@ -3,14 +3,14 @@ import { mulDiv } from '../../../src/core/base/fixed.ts'
 import { notional } from '../../../src/core/domain/fees.ts'
 import { notionalScale } from '../../../src/core/domain/instrument.ts'
 import type { Money } from '../../../src/core/domain/units.ts'
-import type { Held } from './account.ts'
 import type { Board } from './board.ts'
 import type { TradingDesk } from './desk.ts'
 import type { Listing } from './listing.ts'
 import { isOpen, type KisOrder, leavesOf } from './order.ts'
+import type { Foreign, Held, WonRates } from './won-rates.ts'
 
 /** Room for the fee of a buy, in hundred-thousandths; at least what the fill will cost. */
-const FEE_ROOM: Readonly<Record<Held, number>> = { KRW: 15, USD: 250 }
+const feeRoom = (currency: Held): number => (currency === 'KRW' ? 15 : 250)
 
 /** The price at which an order is margined: its limit, else the upper limit, else a tenth above the ask. */
 export function marginPrice(board: Board, price: number): number {
@@ -23,19 +23,18 @@ export function marginPrice(board: Board, price: number): number {
 /** Money that a buy of `qty` ties up. */
 export function blocked(listing: Listing, qty: number, price: number): Money {
   const amount = notional(listing.instrument, 1, qty, price)
-  return amount + mulDiv(amount, FEE_ROOM[listing.currency], 100_000, 'up')
+  return amount + mulDiv(amount, feeRoom(listing.currency), 100_000, 'up')
 }
 
 export class BuyingPower {
   readonly #desk: TradingDesk
   readonly #boards: ReadonlyMap<string, Board>
-  /** Won (10^-4) a dollar. */
-  readonly #usdKrw: () => number
+  readonly #rates: WonRates
 
-  constructor(desk: TradingDesk, boards: ReadonlyMap<string, Board>, usdKrw: () => number) {
+  constructor(desk: TradingDesk, boards: ReadonlyMap<string, Board>, rates: WonRates) {
     this.#desk = desk
     this.#boards = boards
-    this.#usdKrw = usdKrw
+    this.#rates = rates
   }
 
   /** Unsettled proceeds of sales count; what open buys would cost does not. */
@@ -51,12 +50,10 @@ export class BuyingPower {
     return blocked(order.listing, leavesOf(order), marginPrice(board, order.price))
   }
 
-  /** Dollars that may be spent: those held, and won where integrated margin turns them into dollars. */
-  freeForUs(): Money {
-    const usd = this.free('USD')
-    if (!this.#desk.account.integratedMargin) return usd
-    // Money: KRW 10^-4, USD 10^-6; the rate is 10^-4 won a dollar.
-    return usd + mulDiv(this.free('KRW'), 1_000_000, this.#usdKrw(), 'down')
+  /** Foreign money that may be spent: what is held, and won where integrated margin turns them into it. */
+  freeAbroad(currency: Foreign): Money {
+    const own = this.free(currency)
+    return this.#desk.account.integratedMargin ? own + this.#rates.boughtWith(currency, this.free('KRW')) : own
   }
 
   /** Whole shares that `money` buys at `price`, fee included. */
@@ -64,7 +61,7 @@ export class BuyingPower {
     if (price <= 0) return 0
     const { mul, div } = notionalScale(listing.instrument)
     const each = (price * mul) / div
-    let qty = Math.floor(money / (each * (1 + FEE_ROOM[listing.currency] / 100_000)))
+    let qty = Math.floor(money / (each * (1 + feeRoom(listing.currency) / 100_000)))
     while (qty > 0 && blocked(listing, qty, price) > money) qty--
     return Math.max(0, qty)
   }

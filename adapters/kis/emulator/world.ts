@@ -13,6 +13,7 @@ import type { EmulatorOptions } from './options.ts'
 import type { BuyingPower } from './power.ts'
 import type { RateLimiter } from './rate.ts'
 import type { TokenDesk } from './tokens.ts'
+import type { WonRates } from './won-rates.ts'
 import type { Environment } from '../wire/transactions.ts'
 
 /** One address of the emulator: the trading host of its environment, or the live-key host beside a paper one. */
@@ -39,13 +40,12 @@ export interface World {
   readonly keys: ReadonlyMap<string, Door>
   /** REST requests that are being answered. */
   readonly activity: { requests: number }
-  /** Won (10^-4) a dollar. */
-  usdKrw(): number
+  readonly rates: WonRates
   /** Makes and sends what is due; called after anything that may have produced notices. */
   flush(): void
 }
 
-export type SessionState = 'open' | 'before-open' | 'after-close' | 'holiday'
+export type SessionState = 'open' | 'before-open' | 'break' | 'after-close' | 'holiday'
 
 /** Can a listing be ordered now? Generated markets are always open; on a tape the calendar of the venue says. */
 export function sessionState(world: World, listing: Listing, now: Micros): SessionState {
@@ -53,7 +53,9 @@ export function sessionState(world: World, listing: Listing, now: Micros): Sessi
   const today = sessionTimes(listing.instrument.venue, localDayOf(now, listing.zone))
   if (today === undefined) return 'holiday'
   if (now < today.open) return 'before-open'
-  return now < today.close ? 'open' : 'after-close'
+  if (now >= today.close) return 'after-close'
+  const clock = world.desk.clocks[listing.instrument.id]
+  return clock?.phaseAt(now) === 'closed' ? 'break' : 'open'
 }
 
 export function isBusinessDay(day: number): boolean {

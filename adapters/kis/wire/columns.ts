@@ -95,6 +95,7 @@ export function columnsOf(tr: string, width: number): readonly string[] | undefi
       // A form without RSYM is documented in samples and was never seen on the wire.
       return width === 25 ? HDFSCNT0.slice(1) : atLeast(HDFSCNT0, 26, width)
     case 'HDFSASP0':
+    case 'HDFSASP1':
       return atLeast(HDFSASP0, 17, width)
     case 'H0STMKO0':
       return atLeast(H0STMKO0, 11, width)

@@ -51,7 +51,7 @@ export type Refusal =
   | 'before-open'
   | 'after-close'
   | 'holiday'
-  | 'us-closed'
+  | 'overseas-closed'
   | 'nothing-left'
   | 'no-order'
   | 'no-modify'
@@ -82,7 +82,7 @@ const LIVE: Readonly<Record<Refusal, Words>> = {
   'before-open': words('APBK0919', '장운영시간이 아닙니다.(주문불가)'),
   'after-close': words('APBK0919', '장운영시간이 아닙니다.(주문불가)'),
   holiday: words('APBK0919', '장운영일자가 주문일과 상이합니다'),
-  'us-closed': words('APBK1664', '해당 시장의 주문가능시간이 아닙니다.'),
+  'overseas-closed': words('APBK1664', '해당 시장의 주문가능시간이 아닙니다.'),
   'nothing-left': words('APBK0927', '정정/취소할 수량이 없습니다.'),
   'no-order': words('APBK0930', '원주문번호를 확인하십시오.'),
   'no-modify': words('APBK1663', '정정주문이 불가능한 시장입니다.'),
@@ -101,7 +101,7 @@ const PAPER: Readonly<Record<Refusal, Words>> = {
   'before-open': words('40570000', '모의투자 장시작전 입니다.'),
   'after-close': words('40580000', '모의투자 장종료 입니다.'),
   holiday: words('40100000', '모의투자 영업일이 아닙니다.'),
-  'us-closed': words('40570000', '모의투자 장시작전 입니다.'),
+  'overseas-closed': words('40570000', '모의투자 장시작전 입니다.'),
   'nothing-left': words('40330000', '모의투자 정정/취소할 수량이 없습니다.'),
   'no-order': words('40330000', '모의투자 정정/취소할 수량이 없습니다.'),
   'no-modify': words('40080000', '모의투자 정정주문이 불가능한 시장입니다.'),

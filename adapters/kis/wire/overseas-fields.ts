@@ -1,42 +1,42 @@
 /** Answers of the overseas-stock services (KIS reference 7). */
 import { fieldTable, numbered } from './fields.ts'
 
-export const US_PRICE = fieldTable({ texts: 'rsym zdiv base pvol last sign diff rate tvol tamt ordy' })
+export const OVERSEAS_PRICE = fieldTable({ texts: 'rsym zdiv base pvol last sign diff rate tvol tamt ordy' })
 
-export const US_DETAIL = fieldTable({
+export const OVERSEAS_DETAIL = fieldTable({
   texts: 'rsym h52d l52d curr zdiv e_ordyn e_icod etyp_nm last',
   numbers: `pvol open high low base tomv pamt uplp dnlp h52p l52p perx pbrx epsx bpsx shar mcap vnit t_xprc t_xdif t_xrat
     p_xprc p_xdif p_xrat t_rate p_rate t_xsgn p_xsng p_xsgn e_hogau e_parp tvol tamt`,
 })
 
-export const US_BOOK_HEAD = fieldTable({
+export const OVERSEAS_BOOK_HEAD = fieldTable({
   texts: 'rsym zdiv curr dymd dhms code',
   numbers: 'base open high low last bvol avol bdvl advl ropen rhigh rlow rclose',
 })
 
-export const US_BOOK = fieldTable({ numbers: numbered('pbid', 'pask', 'vbid', 'vask', 'dbid', 'dask') })
+export const OVERSEAS_BOOK = fieldTable({ numbers: numbered('pbid', 'pask', 'vbid', 'vask', 'dbid', 'dask') })
 
-export const US_DAILY_HEAD = fieldTable({ texts: 'rsym zdiv nrec' })
+export const OVERSEAS_DAILY_HEAD = fieldTable({ texts: 'rsym zdiv nrec' })
 
-export const US_DAILY_BAR = fieldTable({
+export const OVERSEAS_DAILY_BAR = fieldTable({
   texts: 'xymd sign',
   numbers: 'clos diff rate open high low tvol tamt pbid vbid pask vask',
 })
 
-export const US_MINUTES_HEAD = fieldTable({ texts: 'rsym zdiv stim etim sktm ektm next more nrec' })
+export const OVERSEAS_MINUTES_HEAD = fieldTable({ texts: 'rsym zdiv stim etim sktm ektm next more nrec' })
 
-export const US_MINUTE = fieldTable({
+export const OVERSEAS_MINUTE = fieldTable({
   texts: 'tymd xymd xhms kymd khms',
   numbers: 'open high low last evol eamt',
 })
 
-export const US_HOLDING = fieldTable({
+export const OVERSEAS_HOLDING = fieldTable({
   texts: 'cano acnt_prdt_cd prdt_type_cd ovrs_pdno ovrs_item_name tr_crcy_cd ovrs_excg_cd loan_type_cd loan_dt expd_dt',
   numbers: `frcr_evlu_pfls_amt evlu_pfls_rt pchs_avg_pric ovrs_cblc_qty ord_psbl_qty frcr_pchs_amt1 ovrs_stck_evlu_amt
     now_pric2`,
 })
 
-export const US_BALANCE = fieldTable({
+export const OVERSEAS_BALANCE = fieldTable({
   numbers: `frcr_pchs_amt1 ovrs_rlzt_pfls_amt ovrs_tot_pfls rlzt_erng_rt tot_evlu_pfls_amt tot_pftrt frcr_buy_amt_smtl1
     ovrs_rlzt_pfls_amt2 frcr_buy_amt_smtl2`,
 })
@@ -61,26 +61,26 @@ export const PRESENT_TOTAL = fieldTable({
     frcr_use_psbl_amt ustl_sll_amt_smtl ustl_buy_amt_smtl tot_frcr_cblc_smtl tot_loan_amt`,
 })
 
-export const US_OPEN = fieldTable({
+export const OVERSEAS_OPEN = fieldTable({
   texts: `ord_dt ord_gno_brno odno orgn_odno pdno prdt_name sll_buy_dvsn_cd sll_buy_dvsn_cd_name rvse_cncl_dvsn_cd
     rvse_cncl_dvsn_cd_name rjct_rson rjct_rson_name ord_tmd tr_mket_name tr_crcy_cd natn_cd natn_kor_name ovrs_excg_cd
     prcs_stat_name loan_type_cd loan_dt usa_amk_exts_rqst_yn splt_buy_attr_name`,
   numbers: 'ft_ord_qty ft_ccld_qty nccs_qty ft_ord_unpr3 ft_ccld_unpr3 ft_ccld_amt3',
 })
 
-export const US_ORDER = fieldTable({
+export const OVERSEAS_ORDER = fieldTable({
   texts: `ord_dt ord_gno_brno odno orgn_odno sll_buy_dvsn_cd sll_buy_dvsn_cd_name rvse_cncl_dvsn rvse_cncl_dvsn_name pdno
     prdt_name prcs_stat_name rjct_rson rjct_rson_name ord_tmd tr_mket_name tr_natn tr_natn_name ovrs_excg_cd tr_crcy_cd
     dmst_ord_dt thco_ord_tmd loan_type_cd loan_dt mdia_dvsn_name usa_amk_exts_rqst_yn splt_buy_attr_name`,
   numbers: 'ft_ord_qty ft_ord_unpr3 ft_ccld_qty ft_ccld_unpr3 ft_ccld_amt3 nccs_qty',
 })
 
-export const US_POWER = fieldTable({
+export const OVERSEAS_POWER = fieldTable({
   texts: 'tr_crcy_cd',
   numbers: `ord_psbl_frcr_amt sll_ruse_psbl_amt ovrs_ord_psbl_amt max_ord_psbl_qty echm_af_ord_psbl_amt
     echm_af_ord_psbl_qty ord_psbl_qty exrt frcr_ord_psbl_amt1 ovrs_max_ord_psbl_qty`,
 })
 
-export const US_HOLIDAY = fieldTable({
+export const OVERSEAS_HOLIDAY = fieldTable({
   texts: 'prdt_type_cd tr_natn_cd tr_natn_name natn_eng_abrv_cd tr_mket_cd tr_mket_name acpl_sttl_dt dmst_sttl_dt',
 })

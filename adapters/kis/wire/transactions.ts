@@ -3,6 +3,7 @@
  * The first id of a list is the current one; the later ones predate March 2025, are still accepted, and do not know the
  * exchange field. An empty paper list means that the paper host refuses the service (EGW02006).
  */
+import type { OrderFamily } from './exchanges.ts'
 
 export interface Transaction {
   readonly name: string
@@ -17,8 +18,8 @@ export interface Transaction {
 }
 
 const KR = '/uapi/domestic-stock/v1'
-const US = '/uapi/overseas-stock/v1'
-const US_PRICE = '/uapi/overseas-price/v1'
+const OVERSEAS = '/uapi/overseas-stock/v1'
+const OVERSEAS_PRICE = '/uapi/overseas-price/v1'
 
 type Ids = string
 
@@ -39,6 +40,15 @@ function order(name: string, path: string, text: Ids): Transaction {
 
 function inquiry(name: string, path: string, text: Ids, page?: Transaction['page']): Transaction {
   return { name, method: 'GET', path, ...ids(text), ledger: true, ...(page === undefined ? {} : { page }) }
+}
+
+/** Ids of orders differ by market (reference 7.2), their paths do not. */
+function overseasOrders(family: OrderFamily, buy: Ids, sell: Ids, change: Ids): Transaction[] {
+  return [
+    order(`${family}.buy`, `${OVERSEAS}/trading/order`, buy),
+    order(`${family}.sell`, `${OVERSEAS}/trading/order`, sell),
+    order(`${family}.change`, `${OVERSEAS}/trading/order-rvsecncl`, change),
+  ]
 }
 
 export const TRANSACTIONS: readonly Transaction[] = [
@@ -71,29 +81,39 @@ export const TRANSACTIONS: readonly Transaction[] = [
     paper: 15,
     cursor: 100,
   }),
-  quote('us.price', `${US_PRICE}/quotations/price`, 'HHDFS00000300 / ='),
-  quote('us.detail', `${US_PRICE}/quotations/price-detail`, 'HHDFS76200200 /'),
-  quote('us.book', `${US_PRICE}/quotations/inquire-asking-price`, 'HHDFS76200100 /'),
-  quote('us.daily', `${US_PRICE}/quotations/dailyprice`, 'HHDFS76240000 / ='),
-  quote('us.minutes', `${US_PRICE}/quotations/inquire-time-itemchartprice`, 'HHDFS76950200 / ='),
-  quote('us.info', `${US_PRICE}/quotations/search-info`, 'CTPF1702R /'),
-  quote('us.holidays', `${US}/quotations/countries-holiday`, 'CTOS5011R /'),
-  order('us.buy', `${US}/trading/order`, 'TTTT1002U / VTTT1002U'),
-  order('us.sell', `${US}/trading/order`, 'TTTT1006U / VTTT1001U VTTT1006U'),
-  order('us.change', `${US}/trading/order-rvsecncl`, 'TTTT1004U / VTTT1004U'),
-  order('us.day-buy', `${US}/trading/daytime-order`, 'TTTS6036U /'),
-  order('us.day-sell', `${US}/trading/daytime-order`, 'TTTS6037U /'),
-  order('us.day-change', `${US}/trading/daytime-order-rvsecncl`, 'TTTS6038U /'),
-  inquiry('us.balance', `${US}/trading/inquire-balance`, 'TTTS3012R / VTTS3012R', {
+  quote('overseas.price', `${OVERSEAS_PRICE}/quotations/price`, 'HHDFS00000300 / ='),
+  quote('overseas.detail', `${OVERSEAS_PRICE}/quotations/price-detail`, 'HHDFS76200200 /'),
+  quote('overseas.book', `${OVERSEAS_PRICE}/quotations/inquire-asking-price`, 'HHDFS76200100 /'),
+  quote('overseas.daily', `${OVERSEAS_PRICE}/quotations/dailyprice`, 'HHDFS76240000 / ='),
+  quote('overseas.minutes', `${OVERSEAS_PRICE}/quotations/inquire-time-itemchartprice`, 'HHDFS76950200 / ='),
+  quote('overseas.info', `${OVERSEAS_PRICE}/quotations/search-info`, 'CTPF1702R /'),
+  quote('overseas.holidays', `${OVERSEAS}/quotations/countries-holiday`, 'CTOS5011R /'),
+  ...overseasOrders('us', 'TTTT1002U / VTTT1002U', 'TTTT1006U / VTTT1001U VTTT1006U', 'TTTT1004U / VTTT1004U'),
+  ...overseasOrders('jp', 'TTTS0308U / VTTS0308U', 'TTTS0307U / VTTS0307U', 'TTTS0309U / VTTS0309U'),
+  ...overseasOrders('hk', 'TTTS1002U / VTTS1002U', 'TTTS1001U / VTTS1001U', 'TTTS1003U / VTTS1003U'),
+  ...overseasOrders('sh', 'TTTS0202U / VTTS0202U', 'TTTS1005U / VTTS1005U', 'TTTS0302U / VTTS0302U'),
+  ...overseasOrders('sz', 'TTTS0305U / VTTS0305U', 'TTTS0304U / VTTS0304U', 'TTTS0306U / VTTS0306U'),
+  order('us.day-buy', `${OVERSEAS}/trading/daytime-order`, 'TTTS6036U /'),
+  order('us.day-sell', `${OVERSEAS}/trading/daytime-order`, 'TTTS6037U /'),
+  order('us.day-change', `${OVERSEAS}/trading/daytime-order-rvsecncl`, 'TTTS6038U /'),
+  inquiry('overseas.balance', `${OVERSEAS}/trading/inquire-balance`, 'TTTS3012R / VTTS3012R', {
     live: 100,
     paper: 100,
     cursor: 200,
   }),
-  inquiry('us.present', `${US}/trading/inquire-present-balance`, 'CTRP6504R / VTRP6504R'),
-  inquiry('us.open', `${US}/trading/inquire-nccs`, 'TTTS3018R / VTTS3018R', { live: 40, paper: 40, cursor: 200 }),
-  inquiry('us.orders', `${US}/trading/inquire-ccnl`, 'TTTS3035R / VTTS3035R', { live: 20, paper: 15, cursor: 200 }),
-  inquiry('us.power', `${US}/trading/inquire-psamount`, 'TTTS3007R / VTTS3007R'),
-  inquiry('us.dayornight', `${US}/trading/dayornight`, 'JTTT3010R /'),
+  inquiry('overseas.present', `${OVERSEAS}/trading/inquire-present-balance`, 'CTRP6504R / VTRP6504R'),
+  inquiry('overseas.open', `${OVERSEAS}/trading/inquire-nccs`, 'TTTS3018R / VTTS3018R', {
+    live: 40,
+    paper: 40,
+    cursor: 200,
+  }),
+  inquiry('overseas.orders', `${OVERSEAS}/trading/inquire-ccnl`, 'TTTS3035R / VTTS3035R', {
+    live: 20,
+    paper: 15,
+    cursor: 200,
+  }),
+  inquiry('overseas.power', `${OVERSEAS}/trading/inquire-psamount`, 'TTTS3007R / VTTS3007R'),
+  inquiry('overseas.dayornight', `${OVERSEAS}/trading/dayornight`, 'JTTT3010R /'),
 ]
 
 export type Environment = 'live' | 'paper'

@@ -50,7 +50,7 @@ async function makeKis(clock: HandClock) {
   const emulator = await KisEmulator.create({ ...rate, env: 'live', symbols: SYMBOLS, seed: 5 }, { clock, feed })
   const settings = kisSettings(emulator, join(root, 'kis'))
   const context = { broker: 1, instruments: feed.instruments, currencies: ['USD'], clock }
-  return { emulator, ...createKis(settings, context, { isUsTrading: () => false }) }
+  return { emulator, ...createKis(settings, context, { isTrading: () => false }) }
 }
 
 test('R-12, R-37: the same shares at IB and at KIS; IB dies in the middle of the day, KIS trades on, and both count', async () => {

@@ -13,7 +13,7 @@ import { type EmulatorOptions, readCash } from '../../../adapters/kis/emulator/o
 import type { KisSettings } from '../../../adapters/kis/settings.ts'
 import type { Price } from '../../../src/core/domain/units.ts'
 import { DAY, epochDay, HOUR, MINUTE } from '../../../src/core/base/time.ts'
-import type { Instrument } from '../../../src/core/domain/instrument.ts'
+import { type Instrument, tickAt } from '../../../src/core/domain/instrument.ts'
 import { SystemClock } from '../../../src/runtime/clock.ts'
 import type { AdapterContext } from '../../../src/runtime/ports.ts'
 import { AdapterBench } from '../../support/adapter-bench.ts'
@@ -27,6 +27,15 @@ export interface BenchOptions {
   /** Paper without the live-key door. */
   readonly withoutQuotes?: boolean
   readonly from?: number
+}
+
+/** More than any test spends. */
+const PURSE: Readonly<Record<string, string>> = {
+  KRW: 'KRW=100000000000',
+  USD: 'USD=10000000',
+  JPY: 'JPY=1000000000',
+  HKD: 'HKD=1000000000',
+  CNY: 'CNY=1000000000',
 }
 
 export class Bench extends AdapterBench {
@@ -52,21 +61,22 @@ export class Bench extends AdapterBench {
     const symbols = given.emulator?.symbols ?? ['005930', 'NVDA']
     const seed = given.emulator?.seed ?? 1
     const feed = new GeneratedFeed(symbols, seed, from)
-    const rate = { requestsPerSecond: 1000, cash: readCash(['KRW=100000000000', 'USD=10000000']) }
+    const currencies = [...new Set(['KRW', 'USD', ...feed.instruments.map((i) => i.currency)])] as const
+    const rate = { requestsPerSecond: 1000, cash: readCash(currencies.map((c) => PURSE[c] ?? '')) }
     const emulator = await KisEmulator.create(
       { ...rate, pingSeconds: 1, ...given.emulator, symbols, seed },
       { clock, feed },
     )
     emulator.run()
     const instruments: readonly Instrument[] = feed.instruments
-    const context = { broker: 0, instruments, currencies: ['KRW', 'USD'], clock }
+    const context = { broker: 0, instruments, currencies, clock }
     const settings: KisSettings = {
       ...clientSettings(emulator, mkdtempSync(join(tmpdir(), 'sametape-kis-'))),
       requestsPerSecond: 1000,
       ...(given.withoutQuotes === true ? { quotes: undefined } : {}),
       ...given.settings,
     }
-    return new Bench(emulator, context, settings, { isUsTrading: () => false, ...given.options })
+    return new Bench(emulator, context, settings, { isTrading: () => false, ...given.options })
   }
 
   /** Started, logged in, and with a quote of everything that has a feed. */
@@ -96,7 +106,8 @@ export class Bench extends AdapterBench {
   farBelow(symbol: string): Price {
     const board = this.board(symbol)
     const raw = Math.floor(board.bid * 0.9)
-    const tick = symbol.startsWith('0') ? 1000 : 100
+    const { instrument } = board.listing
+    const tick = { KRX: 1000, US: 100 }[instrument.venue] ?? tickAt(instrument, raw)
     return raw - (raw % tick)
   }
 

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { AccountInquiries } from '../../../adapters/kis/accounts.ts'
 import { decryptNotice } from '../../../adapters/kis/cipher.ts'
 import { PAPER } from '../../../adapters/kis/codes.ts'
+import { ForeignAccounts } from '../../../adapters/kis/foreign.ts'
 import { DayPrices } from '../../../adapters/kis/day-prices.ts'
 import { domesticOrder, overseasOrder } from '../../../adapters/kis/decode.ts'
 import { FrameDecoder } from '../../../adapters/kis/frames.ts'
@@ -177,17 +178,19 @@ async function readBody(text: string, status: number): Promise<void> {
       sane([withoutListing(domesticOrder(listings, row)), withoutListing(overseasOrder(listings, row))])
     sane(rowsOf(rows).length)
   }
-  const accounts = new AccountInquiries(rest, listings, settings, false, () => false)
+  const accounts = new AccountInquiries(rest, listings, settings.account)
+  const foreign = new ForeignAccounts(rest, listings, settings, false, () => false)
   sane([
     (await accounts.domestic())?.won,
-    await accounts.dollars(NOW),
-    await accounts.power(),
+    await foreign.cash(NOW),
+    await foreign.powers(),
+    await foreign.wonRate('JPY'),
     await accounts.spendableWon(),
   ])
-  for (const h of [...((await accounts.domestic())?.holdings ?? []), ...((await accounts.overseas()) ?? [])]) {
+  for (const h of [...((await accounts.domestic())?.holdings ?? []), ...((await foreign.holdings()) ?? [])]) {
     sane([h.qty, h.free, h.avgPrice, h.cost, h.boughtToday, h.soldToday])
   }
-  const prices = new DayPrices(rest, listings, clock)
+  const prices = new DayPrices(rest, true, listings, clock)
   const history = new History(rest, listings, clock)
   for (const listing of listings.all) {
     sane([await prices.range(listing), await prices.best(listing)])

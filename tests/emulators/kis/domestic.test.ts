@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Account } from '../../../adapters/kis/emulator/account.ts'
 import { makeListing } from '../../../adapters/kis/emulator/listing.ts'
+import { ROUND_RATES, WonRates } from '../../../adapters/kis/emulator/won-rates.ts'
 import { readCash } from '../../../adapters/kis/emulator/options.ts'
 import { KR_BALANCE, KR_BOOK, KR_PRICE } from '../../../adapters/kis/wire/domestic-fields.ts'
 import { HOUR, MINUTE } from '../../../src/core/base/time.ts'
@@ -336,7 +337,7 @@ describe('settlement', () => {
       'me',
       readCash(['KRW=1000000']),
       () => ({ fee: 0, tax: 0 }),
-      () => 0,
+      new WonRates(ROUND_RATES),
     )
     const instrument = {
       symbol: '005930',

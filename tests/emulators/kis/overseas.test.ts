@@ -1,7 +1,7 @@
 /** Overseas quotations, orders and accounts (reference 7), over real sockets. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCash } from '../../../adapters/kis/emulator/options.ts'
-import { US_DETAIL } from '../../../adapters/kis/wire/overseas-fields.ts'
+import { OVERSEAS_DETAIL } from '../../../adapters/kis/wire/overseas-fields.ts'
 import { Bench, type Fields, type JsonAnswer, rows } from './support.ts'
 
 const NVDA = { AUTH: '', EXCD: 'NAS', SYMB: 'NVDA' }
@@ -11,7 +11,7 @@ function executions(bench: Bench, more: Record<string, string> = {}): Promise<Js
   // 10:03 on 3 March in Korea is 20:03 on 2 March in New York.
   const dates = { ORD_STRT_DT: '20260302', ORD_END_DT: '20260302' }
   const filters = { PDNO: '', SLL_BUY_DVSN: '00', CCLD_NCCS_DVSN: '00', OVRS_EXCG_CD: 'NASD', SORT_SQN: 'DS', ODNO: '' }
-  return bench.call('us.orders', { ...bench.account(), ...dates, ...filters, ...all, ...more })
+  return bench.call('overseas.orders', { ...bench.account(), ...dates, ...filters, ...all, ...more })
 }
 
 /** Dollars of a price `ticks` cents away from the board's. */
@@ -27,25 +27,25 @@ describe('quotations', () => {
   afterAll(() => live.close())
 
   it('price and detail carry four decimals and agree', async () => {
-    const { output } = (await live.call('us.price', NVDA)).body
+    const { output } = (await live.call('overseas.price', NVDA)).body
     expect(output).toMatchObject({ rsym: 'DNASNVDA', zdiv: '4', last: expect.stringMatching(/^\d+\.\d{4}$/) })
     expect(output.diff).not.toMatch(/-/)
-    const detail = (await live.call('us.detail', NVDA)).body.output
-    expect(Object.keys(detail).sort()).toEqual([...US_DETAIL.keys()].sort())
+    const detail = (await live.call('overseas.detail', NVDA)).body.output
+    expect(Object.keys(detail).sort()).toEqual([...OVERSEAS_DETAIL.keys()].sort())
     expect([detail.last, detail.base, detail.e_hogau]).toEqual([output.last, output.base, '0.0100'])
     expect(Object.values(detail).filter((value) => value === '')).toHaveLength(1)
   })
 
   it('a symbol is unknown at an exchange that does not list it', async () => {
     for (const more of [{ EXCD: 'NYS' }, { SYMB: 'NOPE' }, { EXCD: 'XXX' }]) {
-      const { body } = await live.call('us.price', { ...NVDA, ...more })
+      const { body } = await live.call('overseas.price', { ...NVDA, ...more })
       expect([body.rt_cd, body.output.last]).toEqual(['0', ''])
     }
-    expect((await live.call('us.price', { ...NVDA, EXCD: 'BAQ' })).body.output.last).not.toBe('')
+    expect((await live.call('overseas.price', { ...NVDA, EXCD: 'BAQ' })).body.output.last).not.toBe('')
   })
 
   it('the book is an object of ten levels', async () => {
-    const { output1, output2 } = (await live.call('us.book', NVDA)).body
+    const { output1, output2 } = (await live.call('overseas.book', NVDA)).body
     expect(output1.rsym).toBe('DNASNVDA')
     const board = live.board('NVDA')
     expect([output2.pask1, output2.pbid1]).toEqual([`${dollars(board.ask)}00`, `${dollars(board.bid)}00`])
@@ -53,14 +53,14 @@ describe('quotations', () => {
   })
 
   it('daily bars end before the anchor, minute bars gather', async () => {
-    const days = rows(await live.call('us.daily', { ...NVDA, GUBN: '0', BYMD: '', MODP: '1' }), 'output2')
+    const days = rows(await live.call('overseas.daily', { ...NVDA, GUBN: '0', BYMD: '', MODP: '1' }), 'output2')
     expect(days).toHaveLength(100)
     const older = rows(
-      await live.call('us.daily', { ...NVDA, GUBN: '0', BYMD: days[9]?.xymd as string, MODP: '1' }),
+      await live.call('overseas.daily', { ...NVDA, GUBN: '0', BYMD: days[9]?.xymd as string, MODP: '1' }),
       'output2',
     )
     expect(older[0]).toEqual(days[9])
-    const ones = await live.call('us.minutes', {
+    const ones = await live.call('overseas.minutes', {
       ...NVDA,
       NMIN: '1',
       PINC: '1',
@@ -71,7 +71,7 @@ describe('quotations', () => {
     })
     expect(ones.body.output1).toMatchObject({ stim: '093000', etim: '160000', nrec: '3', more: '0' })
     const threes = rows(
-      await live.call('us.minutes', { ...NVDA, NMIN: '3', PINC: '1', NREC: '120', KEYB: '' }),
+      await live.call('overseas.minutes', { ...NVDA, NMIN: '3', PINC: '1', NREC: '120', KEYB: '' }),
       'output2',
     )
     const sum = (list: readonly Fields[]): number => list.reduce((total, row) => total + Number(row.evol), 0)
@@ -88,7 +88,9 @@ describe('orders', () => {
   afterAll(() => bench.close())
 
   const holding = async (): Promise<Fields | undefined> =>
-    rows(await bench.call('us.balance', { ...bench.account(), OVRS_EXCG_CD: 'NASD', TR_CRCY_CD: 'USD', ...all }))[0]
+    rows(
+      await bench.call('overseas.balance', { ...bench.account(), OVRS_EXCG_CD: 'NASD', TR_CRCY_CD: 'USD', ...all }),
+    )[0]
 
   it('a marketable limit fills at the ask, and every list agrees', async () => {
     const { ask } = bench.board('NVDA')
@@ -114,7 +116,7 @@ describe('orders', () => {
       thco_ord_tmd: '100300',
       ft_ccld_unpr3: `${dollars(ask)}000000`,
     })
-    const present = await bench.call('us.present', {
+    const present = await bench.call('overseas.present', {
       ...bench.account(),
       WCRC_FRCR_DVSN_CD: '02',
       NATN_CD: '840',
@@ -143,7 +145,7 @@ describe('orders', () => {
       })
     const open = async (): Promise<string[]> =>
       rows(
-        await bench.call('us.open', { ...bench.account(), OVRS_EXCG_CD: 'NASD', SORT_SQN: 'DS', ...all }),
+        await bench.call('overseas.open', { ...bench.account(), OVRS_EXCG_CD: 'NASD', SORT_SQN: 'DS', ...all }),
         'output',
       ).map((row) => row.odno as string)
     expect(await open()).toEqual([first])
@@ -194,7 +196,7 @@ describe('orders', () => {
 
   it('buying power answers in shares, and says when a symbol is unknown', async () => {
     const ask = (symbol: string): Promise<JsonAnswer> =>
-      bench.call('us.power', { ...bench.account(), OVRS_EXCG_CD: 'NASD', OVRS_ORD_UNPR: '100', ITEM_CD: symbol })
+      bench.call('overseas.power', { ...bench.account(), OVRS_EXCG_CD: 'NASD', OVRS_ORD_UNPR: '100', ITEM_CD: symbol })
     const { output } = (await ask('NVDA')).body
     expect(Number(output.max_ord_psbl_qty)).toBe(Math.floor(Number(output.ord_psbl_frcr_amt) / 100.25))
     expect((await ask('NOPE')).body.rt_cd).toBe('7')
@@ -206,13 +208,13 @@ describe('an account without dollars', () => {
     const bench = await Bench.create({ cash: readCash(['KRW=100000000']) })
     const { ask } = bench.board('NVDA')
     expect((await bench.usOrder('buy', 10, dollars(ask, 50))).body.rt_cd).toBe('0')
-    const present = await bench.call('us.present', { ...bench.account(), NATN_CD: '000' })
+    const present = await bench.call('overseas.present', { ...bench.account(), NATN_CD: '000' })
     expect(rows(present, 'output2')).toEqual([])
     const cost = (ask / 10_000) * 10
     const fee = Math.floor(cost * 0.0025 * 100) / 100
     const won = 100_000_000 - (cost + fee) * 1400
     expect(Number(present.body.output3.dncl_amt)).toBe(Math.floor(won))
-    const power = await bench.call('us.power', {
+    const power = await bench.call('overseas.power', {
       ...bench.account(),
       OVRS_EXCG_CD: 'NASD',
       OVRS_ORD_UNPR: '100',

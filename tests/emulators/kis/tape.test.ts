@@ -104,7 +104,7 @@ describe('matching', () => {
 
   it('USD/KRW of the tape is the exchange rate', async () => {
     const b = await at(OPEN + HOUR)
-    const rate = b.emulator.world.usdKrw() / 10_000
+    const rate = b.emulator.world.rates.of('USD') / 10_000
     expect(rate).not.toBe(1400)
     expect(rate).toBeGreaterThan(900)
     expect(rate).toBeLessThan(2000)

@@ -234,7 +234,7 @@ describe('tables', () => {
     for (const e of EXCHANGES) {
       expect(byOrderCode(e.order)).toBe(e)
       expect(byQuoteCode(e.quote)).toBe(e)
-      expect(readSocketKey(socketKey(e, 'AAPL'))).toEqual({ exchange: e, symbol: 'AAPL' })
+      expect(readSocketKey(socketKey(e, 'AAPL'))).toEqual({ exchange: e, symbol: 'AAPL', prefix: 'D' })
     }
     expect(byQuoteCode('BAQ')?.order).toBe('NASD')
     expect(byQuoteCode('')).toBeUndefined()

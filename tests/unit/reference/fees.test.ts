@@ -285,12 +285,22 @@ describe('markets', () => {
     ['ib-tiered', 'KRX'],
     ['kis', 'GEN'],
     ['ib-fixed', 'CRYPTO'],
-    ['kis', 'HK'],
+    ['kis', 'XETRA'],
     ['ib-tiered', 'JP'],
   ] as const)('--fees %s refuses %s, naming it', (table, venue) => {
     expect(refusal(() => feeModel(table, [listing(venue, 'XYZ')]))).toMatch(
       new RegExp(`^--fees ${table}: XYZ: .* market ${venue} .*none or bps:N`),
     )
+  })
+
+  it('KIS charges 0.3 % in Tokyo, Hong Kong and China, with the levies of each', () => {
+    const on = '2026-03-03'
+    const buy = (venue: string, side: 'buy' | 'sell'): unknown =>
+      costsOf({ table: 'kis', of: listing(venue, 'XYZ'), side, on, fills: [[100, '400']] })
+    // 40,000: 120 and nothing else; 120 + 1.08 + 0.06 and 40 stamp duty; 120 + 1.364 + 0.8 + 1.2 and 20 of a sale.
+    expect(buy('TSE', 'buy')).toEqual({ fee: '120', tax: '0' })
+    expect(buy('HK', 'buy')).toEqual({ fee: '121.14', tax: '40' })
+    expect(buy('SZSE', 'sell')).toEqual({ fee: '123.364', tax: '20' })
   })
 
   it('a currency pair bears nothing: it is never traded', () => {

@@ -7,6 +7,7 @@ import { fixedText, percentText, readWhole } from '../../wire/numbers.ts'
 import type { Holding } from '../account.ts'
 import type { Board } from '../board.ts'
 import { marginPrice } from '../power.ts'
+import { FOREIGN } from '../won-rates.ts'
 import type { World } from '../world.ts'
 import { type Answer, type Call, ownsAccount, parameterError, succeed } from './call.ts'
 import { isEmptied } from './kr-lists.ts'
@@ -101,7 +102,6 @@ export function power(call: Call): Answer {
   // Market orders are margined at the upper limit; without a symbol only amounts are answered.
   const price = board === undefined ? 0 : marginPrice(board, call.param('ORD_DVSN') === '01' ? 0 : sent)
   const qty = board === undefined ? 0 : world.power.shares(board.listing, free, price)
-  const { currencies } = world.account
   const output = row(KR_POWER, {
     ord_psbl_cash: won(free),
     ruse_psbl_amt: won(world.account.today.KRW.sell),
@@ -110,11 +110,15 @@ export function power(call: Call): Answer {
     nrcvb_buy_qty: String(qty),
     max_buy_amt: won(free),
     max_buy_qty: String(qty),
-    ord_psbl_frcr_amt_wcrc: currencies.includes('USD')
-      ? String(Math.floor((world.power.free('USD') / 1e6) * (world.usdKrw() / 1e4)))
-      : '0',
+    ord_psbl_frcr_amt_wcrc: won(foreignInWon(world)),
   })
   return succeed(call, 'inquiry', { output }, 'D')
+}
+
+/** Foreign money that may be spent, in won. */
+function foreignInWon({ account, power, rates }: World): Money {
+  const held = FOREIGN.filter((c) => account.currencies.includes(c))
+  return held.reduce((sum, c) => sum + rates.wonFor(c, power.free(c), 'down'), 0)
 }
 
 export function sellable(call: Call): Answer {

@@ -108,7 +108,8 @@ export function order(call: Call, side: 1 | -1): Answer {
 function session(call: Call, board: Board): Refusal | undefined {
   if (board.halted) return 'halted'
   const state = sessionState(call.world, board.listing, call.now)
-  return state === 'open' ? undefined : state
+  // The KRX knows no break; a calendar that had one would be before its second opening.
+  return state === 'open' ? undefined : state === 'break' ? 'before-open' : state
 }
 
 /** Ids from before March 2025 do not know the field; paper trades on the KRX only. */

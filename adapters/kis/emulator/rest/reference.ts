@@ -2,9 +2,10 @@
 import { weekday } from '../../../../src/core/base/time.ts'
 import { sessionTimes } from '../../../../src/reference/calendars.ts'
 import { KR_HOLIDAY, PRODUCT_INFO } from '../../wire/domestic-fields.ts'
+import { EXCHANGES } from '../../wire/exchanges.ts'
 import { row } from '../../wire/fields.ts'
 import { padded } from '../../wire/numbers.ts'
-import { US_HOLIDAY } from '../../wire/overseas-fields.ts'
+import { OVERSEAS_HOLIDAY } from '../../wire/overseas-fields.ts'
 import { dayText, KST, localDayOf } from '../../../common/emulator/clock.ts'
 import type { Listing } from '../listing.ts'
 import { type Answer, type Call, refuseWith, succeed } from './call.ts'
@@ -54,7 +55,7 @@ export function productInfo(call: Call): Answer {
     prdt_eng_name: listing.englishName,
     prdt_eng_name120: listing.englishName,
     prdt_eng_abrv_name: listing.englishName,
-    std_pdno: domestic ? `KR7${symbol}003` : `US${symbol}`,
+    std_pdno: `${listing.exchange?.nationAbbreviation ?? 'KR7'}${symbol}${domestic ? '003' : ''}`,
     shtn_pdno: symbol,
     prdt_clsf_name: '주식',
     ivst_prdt_type_cd_name: '주식',
@@ -63,24 +64,27 @@ export function productInfo(call: Call): Answer {
   return succeed(call, 'quote', { output }, 'D')
 }
 
-/** US days without a session, each as its own settlement date. */
+/** Trading days of the US, Hong Kong, Shanghai and Tokyo, the day after as their settlement date. */
 export function countriesHoliday(call: Call): Answer {
   const from = readDate(call.param('TRAD_DT')) ?? localDayOf(call.now, 'America/New_York')
   const days = Array.from({ length: HOLIDAY_DAYS }, (_, i) => from + i)
-  const output = days
-    .filter((day) => sessionTimes('US', day) !== undefined)
-    .map((day) =>
-      row(US_HOLIDAY, {
-        prdt_type_cd: '512',
-        tr_natn_cd: '840',
-        tr_natn_name: '미국',
-        natn_eng_abrv_cd: 'US',
-        tr_mket_cd: '01',
-        tr_mket_name: '나스닥',
-        acpl_sttl_dt: dayText(day + 1),
-        dmst_sttl_dt: dayText(day + 1),
-      }),
-    )
+  const markets = ['NASD', 'SEHK', 'SHAA', 'TKSE'].flatMap((code) => EXCHANGES.filter((e) => e.order === code))
+  const output = markets.flatMap((e) =>
+    days
+      .filter((day) => e.venue !== undefined && sessionTimes(e.venue, day) !== undefined)
+      .map((day) =>
+        row(OVERSEAS_HOLIDAY, {
+          prdt_type_cd: e.productType,
+          tr_natn_cd: e.nation,
+          tr_natn_name: e.nationName,
+          natn_eng_abrv_cd: e.nationAbbreviation,
+          tr_mket_cd: '01',
+          tr_mket_name: e.name,
+          acpl_sttl_dt: dayText(day + 1),
+          dmst_sttl_dt: dayText(day + 1),
+        }),
+      ),
+  )
   const cursors = { ctx_area_fk: ''.padEnd(CURSOR), ctx_area_nk: ''.padEnd(CURSOR) }
   return succeed(call, 'quote', { ...cursors, output }, 'D')
 }

@@ -6,11 +6,11 @@ import * as krLists from './kr-lists.ts'
 import * as krOrders from './kr-orders.ts'
 import * as krQuotes from './kr-quotes.ts'
 import * as reference from './reference.ts'
-import * as usAccount from './us-account.ts'
-import * as usCharts from './us-charts.ts'
-import * as usLists from './us-lists.ts'
-import * as usOrders from './us-orders.ts'
-import * as usQuotes from './us-quotes.ts'
+import * as overseasAccount from './overseas-account.ts'
+import * as overseasCharts from './overseas-charts.ts'
+import * as overseasLists from './overseas-lists.ts'
+import * as overseasOrders from './overseas-orders.ts'
+import * as overseasQuotes from './overseas-quotes.ts'
 
 export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['kr.price', krQuotes.price],
@@ -30,23 +30,25 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['kr.sellable', krAccount.sellable],
   ['kr.orders', krLists.dayOrders],
   ['kr.orders-old', krLists.dayOrders],
-  ['us.price', usQuotes.price],
-  ['us.detail', usQuotes.detail],
-  ['us.book', usQuotes.book],
-  ['us.daily', usCharts.daily],
-  ['us.minutes', usCharts.minutes],
-  ['us.info', reference.productInfo],
-  ['us.holidays', reference.countriesHoliday],
-  ['us.buy', (call) => usOrders.order(call, 1)],
-  ['us.sell', (call) => usOrders.order(call, -1)],
-  ['us.change', usOrders.change],
-  ['us.day-buy', usOrders.daytime],
-  ['us.day-sell', usOrders.daytime],
-  ['us.day-change', usOrders.daytime],
-  ['us.balance', usAccount.balance],
-  ['us.present', usAccount.present],
-  ['us.open', usLists.open],
-  ['us.orders', usLists.executions],
-  ['us.power', usAccount.power],
-  ['us.dayornight', usOrders.dayOrNight],
+  ['overseas.price', overseasQuotes.price],
+  ['overseas.detail', overseasQuotes.detail],
+  ['overseas.book', overseasQuotes.book],
+  ['overseas.daily', overseasCharts.daily],
+  ['overseas.minutes', overseasCharts.minutes],
+  ['overseas.info', reference.productInfo],
+  ['overseas.holidays', reference.countriesHoliday],
+  ...['us', 'jp', 'hk', 'sh', 'sz'].flatMap((family): [string, Handler][] => [
+    [`${family}.buy`, (call) => overseasOrders.order(call, 1)],
+    [`${family}.sell`, (call) => overseasOrders.order(call, -1)],
+    [`${family}.change`, overseasOrders.change],
+  ]),
+  ['us.day-buy', overseasOrders.daytime],
+  ['us.day-sell', overseasOrders.daytime],
+  ['us.day-change', overseasOrders.daytime],
+  ['overseas.balance', overseasAccount.balance],
+  ['overseas.present', overseasAccount.present],
+  ['overseas.open', overseasLists.open],
+  ['overseas.orders', overseasLists.executions],
+  ['overseas.power', overseasAccount.power],
+  ['overseas.dayornight', overseasOrders.dayOrNight],
 ])

@@ -4,10 +4,11 @@
  */
 import { MINUTE, type Micros, SECOND } from '../../../../src/core/base/time.ts'
 import { joinRecords } from '../../wire/frame.ts'
-import { readSocketKey } from '../../wire/exchanges.ts'
+import { readSocketKey, type SocketKey } from '../../wire/exchanges.ts'
 import type { Row } from '../../wire/fields.ts'
 import type { Board, Print } from '../board.ts'
-import { kst } from '../../../common/emulator/clock.ts'
+import { kst, stamp } from '../../../common/emulator/clock.ts'
+import { isOverseasBoard, type OverseasBoard } from '../rest/overseas-quotes.ts'
 import type { World } from '../world.ts'
 import type { Session } from './session.ts'
 import * as records from './records.ts'
@@ -39,12 +40,10 @@ export class Publisher {
   }
 
   print(board: Board, prints: readonly Print[]): void {
-    const { symbol, exchange } = board.listing
+    const { symbol } = board.listing
     const list = this.#prints.get(symbol) ?? []
     for (const print of prints) {
-      list.push(
-        exchange === undefined ? records.domesticTrade(board, print) : records.overseasTrade(board, exchange, print),
-      )
+      list.push(isOverseasBoard(board) ? records.overseasTrade(board, print) : records.domesticTrade(board, print))
     }
     this.#prints.set(symbol, list)
   }
@@ -76,9 +75,10 @@ export class Publisher {
   }
 
   #frames(tr: string, key: string): readonly string[] {
-    const symbol = tr.startsWith('HDF') ? (readSocketKey(key)?.symbol ?? '') : key
+    const abroad = tr.startsWith('HDF') ? readSocketKey(key) : undefined
+    const symbol = abroad?.symbol ?? key
     const board = this.#world.boards.get(symbol)
-    if (board === undefined) return []
+    if (board === undefined || board.listing.exchange !== abroad?.exchange) return []
     const { faults, clock } = this.#world
     const now = clock.now()
     const silence = faults.list().find((f) => f.spec.kind === 'quotes-silent' && f.at <= now && now < f.until)
@@ -86,33 +86,37 @@ export class Publisher {
       silence.fired++
       return []
     }
-    const frames = this.#build(tr, board)
+    const frames =
+      abroad !== undefined && isOverseasBoard(board) ? this.#abroad(tr, key, abroad, board) : this.#domestic(tr, board)
     return frames.map((frame) => this.#damage(tr, frame))
   }
 
-  #build(tr: string, board: Board): string[] {
-    const { exchange, symbol } = board.listing
+  #domestic(tr: string, board: Board): string[] {
+    const { symbol } = board.listing
     const { layouts } = this.#world.options
-    switch (tr) {
-      case 'H0STCNT0':
-        if (exchange !== undefined) return []
-        return this.#trades(tr, symbol, (values) => records.domesticTradeFields(values, layouts))
-      case 'HDFSCNT0':
-        if (exchange === undefined) return []
-        return this.#trades(tr, symbol, (values) => records.overseasTradeFields(values, layouts))
-      case 'H0STASP0':
-        if (exchange !== undefined || !this.#books.has(symbol)) return []
-        return [joinRecords(tr, [records.domesticBook(board, layouts, this.#late(symbol))])]
-      case 'HDFSASP0':
-        if (exchange === undefined || !this.#books.has(symbol)) return []
-        return [joinRecords(tr, [records.overseasBook(board, exchange, this.#late(symbol))])]
-      default:
-        return []
-    }
+    const late = this.#late(symbol)
+    if (tr === 'H0STCNT0') return this.#trades(tr, board, late, (v) => records.domesticTradeFields(v, layouts))
+    if (tr !== 'H0STASP0' || !this.#books.has(symbol)) return []
+    return [joinRecords(tr, [records.domesticBook(board, layouts, late)])]
   }
 
-  #trades(tr: string, symbol: string, fields: (values: Row) => string[]): string[] {
-    const all = (this.#prints.get(symbol) ?? []).map((values) => fields(this.#scripted(tr, symbol, values)))
+  /** The book of a late feed has an id of its own, and only that; trades have one id for both (reference 8.1). */
+  #abroad(tr: string, key: string, { prefix }: SocketKey, board: OverseasBoard): string[] {
+    const { symbol, exchange } = board.listing
+    const { layouts } = this.#world.options
+    const isFree = prefix === 'D'
+    const late = this.#late(symbol) + (isFree ? exchange.lateMinutes * MINUTE : 0)
+    if (tr === 'HDFSCNT0') {
+      return this.#trades(tr, board, late, (v) => records.overseasTradeFields(v, key, layouts))
+    }
+    const own = isFree && exchange.lateMinutes > 0 ? 'HDFSASP1' : 'HDFSASP0'
+    if (tr !== own || !this.#books.has(symbol)) return []
+    return [joinRecords(tr, [records.overseasBook(board, key, late)])]
+  }
+
+  #trades(tr: string, { listing }: Board, late: Micros, fields: (values: Row) => string[]): string[] {
+    const prints = this.#prints.get(listing.symbol) ?? []
+    const all = prints.map((values) => fields(this.#scripted(tr, listing.zone, late, values)))
     const frames: string[] = []
     for (let i = 0; i < all.length; i += RECORDS_MAX) frames.push(joinRecords(tr, all.slice(i, i + RECORDS_MAX)))
     this.#lastTrade = frames.at(-1) ?? this.#lastTrade
@@ -130,11 +134,10 @@ export class Publisher {
   }
 
   /** Wrong prices and stamps, where a fault asks for them. */
-  #scripted(tr: string, symbol: string, given: Row): Row {
+  #scripted(tr: string, zone: string, late: Micros, given: Row): Row {
     const { faults, clock } = this.#world
     const now = clock.now()
-    const late = this.#late(symbol)
-    const values = late === 0 ? given : backdated(tr, given, now - late)
+    const values = late === 0 ? given : backdated(tr, zone, given, now - late)
     const bad = faults.take('bad-print', now, { trId: tr })
     const stale = faults.take('stale-stamp', now, { trId: tr })
     if (bad === undefined && stale === undefined) return values
@@ -144,7 +147,7 @@ export class Publisher {
       const price = Number(values[name]) * Number(bad.params.factor)
       out[name] = tr === 'H0STCNT0' ? String(Math.round(price)) : price.toFixed(4)
     }
-    return stale === undefined ? out : backdated(tr, out, now - Number(stale.params.seconds) * SECOND)
+    return stale === undefined ? out : backdated(tr, zone, out, now - Number(stale.params.seconds) * SECOND)
   }
 
   #damage(tr: string, frame: string): string {
@@ -159,7 +162,9 @@ export class Publisher {
 }
 
 /** A trade with the stamps of an earlier moment. */
-function backdated(tr: string, values: Row, t: Micros): Row {
+function backdated(tr: string, zone: string, values: Row, t: Micros): Row {
   const { date, time } = kst(t)
-  return tr === 'H0STCNT0' ? { ...values, STCK_CNTG_HOUR: time } : { ...values, KHMS: time, KYMD: date }
+  if (tr === 'H0STCNT0') return { ...values, STCK_CNTG_HOUR: time }
+  const local = stamp(t, zone)
+  return { ...values, KHMS: time, KYMD: date, XHMS: local.time, XYMD: local.date }
 }

@@ -1,14 +1,17 @@
 /** Market records of the socket, from a board (reference 8.9 to 8.12, 8.16). */
 import type { Micros } from '../../../../src/core/base/time.ts'
 import { H0STASP0, H0STCNT0, H0STMKO0, HDFSASP0, HDFSCNT0 } from '../../wire/columns.ts'
-import { type ExchangeCodes, socketKey } from '../../wire/exchanges.ts'
 import type { Row } from '../../wire/fields.ts'
 import { toFields } from '../../wire/frame.ts'
 import { percentText, signCode } from '../../wire/numbers.ts'
 import type { Board, Print } from '../board.ts'
 import { kst, KST, stamp } from '../../../common/emulator/clock.ts'
 import type { Layouts } from '../options.ts'
-import { amountText, dollars, signedPercent, ZDIV } from '../rest/us-quotes.ts'
+import { amountText, type OverseasBoard, priceText, signedPercent, zdivOf } from '../rest/overseas-quotes.ts'
+
+/** Columns of a book before its levels, and of each level. */
+const BOOK_HEAD = 11
+const BOOK_LEVEL = 6
 
 /** Kept per print, because a frame with several records must show each as it was. */
 export interface PrintView {
@@ -129,27 +132,27 @@ export function domesticBook(board: Board, layouts: Layouts, late: Micros): stri
   return toFields(H0STASP0.slice(0, layouts.book), values)
 }
 
-export function overseasTrade(board: Board, exchange: ExchangeCodes, print: Print): Row {
+/** `RSYM` is that of whoever listens (`overseasTradeFields`): a listing has a key of its free feed and one of the paid. */
+export function overseasTrade(board: OverseasBoard, print: Print): Row {
   const change = print.price - board.prevClose
   const [local, korea] = [stamp(print.t, board.listing.zone), stamp(print.t, KST)]
   return {
-    RSYM: socketKey(exchange, board.listing.symbol),
     SYMB: board.listing.symbol,
-    ZDIV: String(ZDIV),
+    ZDIV: String(zdivOf(board)),
     TYMD: local.date,
     XYMD: local.date,
     XHMS: local.time,
     KYMD: korea.date,
     KHMS: korea.time,
-    OPEN: dollars(board, board.open),
-    HIGH: dollars(board, board.high),
-    LOW: dollars(board, board.low),
-    LAST: dollars(board, print.price),
+    OPEN: priceText(board, board.open),
+    HIGH: priceText(board, board.high),
+    LOW: priceText(board, board.low),
+    LAST: priceText(board, print.price),
     SIGN: signCode(change),
-    DIFF: dollars(board, Math.abs(change)),
+    DIFF: priceText(board, Math.abs(change)),
     RATE: signedPercent(change, board.prevClose).trim(),
-    PBID: dollars(board, board.bid),
-    PASK: dollars(board, board.ask),
+    PBID: priceText(board, board.bid),
+    PASK: priceText(board, board.ask),
     VBID: String(board.bidSize),
     VASK: String(board.askSize),
     EVOL: String(print.size),
@@ -163,18 +166,18 @@ export function overseasTrade(board: Board, exchange: ExchangeCodes, print: Prin
 }
 
 /** 25 columns, without RSYM, are documented in samples only. */
-export function overseasTradeFields(values: Row, layouts: Layouts): string[] {
-  return toFields(layouts.overseasTrades === 25 ? HDFSCNT0.slice(1) : HDFSCNT0, values)
+export function overseasTradeFields(values: Row, key: string, layouts: Layouts): string[] {
+  return toFields(layouts.overseasTrades === 25 ? HDFSCNT0.slice(1) : HDFSCNT0, { ...values, RSYM: key })
 }
 
-export function overseasBook(board: Board, exchange: ExchangeCodes, late: Micros): string[] {
+export function overseasBook(board: OverseasBoard, key: string, late: Micros): string[] {
   const [asks, bids] = [board.asks(), board.bids()]
   const seenAt = board.seenAt - late
   const [local, korea] = [stamp(seenAt, board.listing.zone), stamp(seenAt, KST)]
   const values: Row = {
-    RSYM: socketKey(exchange, board.listing.symbol),
+    RSYM: key,
     SYMB: board.listing.symbol,
-    ZDIV: String(ZDIV),
+    ZDIV: String(zdivOf(board)),
     XYMD: local.date,
     XHMS: local.time,
     KYMD: korea.date,
@@ -186,14 +189,14 @@ export function overseasBook(board: Board, exchange: ExchangeCodes, late: Micros
   }
   asks.forEach((ask, i) => {
     const bid = bids[i] ?? { price: 0, size: 0 }
-    values[`PBID${i + 1}`] = dollars(board, bid.price)
-    values[`PASK${i + 1}`] = dollars(board, ask.price)
+    values[`PBID${i + 1}`] = priceText(board, bid.price)
+    values[`PASK${i + 1}`] = priceText(board, ask.price)
     values[`VBID${i + 1}`] = String(bid.size)
     values[`VASK${i + 1}`] = String(ask.size)
     values[`DBID${i + 1}`] = '0'
     values[`DASK${i + 1}`] = '0'
   })
-  return toFields(HDFSASP0, values)
+  return toFields(HDFSASP0.slice(0, BOOK_HEAD + BOOK_LEVEL * board.listing.exchange.levels), values)
 }
 
 /** A halt or its end; 112 open, 164 temporary halt. */

@@ -16,16 +16,16 @@ const LIVE = new Set([
   'H0STMKO0',
   'HDFSCNT0',
   'HDFSASP0',
+  'HDFSASP1',
   'H0STCNI0',
   'H0GSCNI0',
-  // Taken and silent: other markets, expected matches, delayed books. The paper notice ids are what a well-known
+  // Taken and silent: other markets, expected matches. The paper notice ids are what a well-known
   // client registers here by mistake, and gets nothing for.
   'H0NXCNT0',
   'H0NXASP0',
   'H0UNCNT0',
   'H0UNASP0',
   'H0STANC0',
-  'HDFSASP1',
   'H0STCNI9',
   'H0GSCNI9',
 ])

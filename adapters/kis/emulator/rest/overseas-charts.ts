@@ -4,12 +4,17 @@ import { sessionTimes } from '../../../../src/reference/calendars.ts'
 import { socketKey } from '../../wire/exchanges.ts'
 import { type Row, row } from '../../wire/fields.ts'
 import { signCode } from '../../wire/numbers.ts'
-import { US_DAILY_BAR, US_DAILY_HEAD, US_MINUTE, US_MINUTES_HEAD } from '../../wire/overseas-fields.ts'
+import {
+  OVERSEAS_DAILY_BAR,
+  OVERSEAS_DAILY_HEAD,
+  OVERSEAS_MINUTE,
+  OVERSEAS_MINUTES_HEAD,
+} from '../../wire/overseas-fields.ts'
 import type { Bar, Board } from '../board.ts'
 import { dayText, KST, localDayOf, stamp } from '../../../common/emulator/clock.ts'
 import { type Answer, type Call, succeed } from './call.ts'
 import { periods, readDate } from './kr-charts.ts'
-import { amountText, asked, dollars, type OverseasBoard, signedPercent, ZDIV } from './us-quotes.ts'
+import { amountText, asked, type OverseasBoard, priceText, signedPercent, zdivOf } from './overseas-quotes.ts'
 
 const DAYS_A_PAGE = 100
 const MINUTES_A_PAGE = 120
@@ -17,7 +22,7 @@ const MINUTES_A_PAGE = 120
 export function daily(call: Call): Answer {
   const board = asked(call)
   if (board === undefined) {
-    return succeed(call, 'quote', { output1: row(US_DAILY_HEAD, { zdiv: '', nrec: '0' }), output2: [] })
+    return succeed(call, 'quote', { output1: row(OVERSEAS_DAILY_HEAD, { zdiv: '', nrec: '0' }), output2: [] })
   }
   const anchor = readDate(call.param('BYMD')) ?? Infinity
   const code = ({ '1': 'W', '2': 'M' } as const)[call.param('GUBN')] ?? 'D'
@@ -27,26 +32,26 @@ export function daily(call: Call): Answer {
     .filter((_, i) => (all[i] as Bar).at <= anchor)
     .slice(0, DAYS_A_PAGE)
   const rsym = socketKey(board.listing.exchange, board.listing.symbol)
-  const output1 = row(US_DAILY_HEAD, { rsym, zdiv: String(ZDIV), nrec: String(output2.length) })
+  const output1 = row(OVERSEAS_DAILY_HEAD, { rsym, zdiv: String(zdivOf(board)), nrec: String(output2.length) })
   return succeed(call, 'quote', { output1, output2 })
 }
 
-function dailyRow(board: Board, bar: Bar, before: Bar | undefined): Row {
+function dailyRow(board: OverseasBoard, bar: Bar, before: Bar | undefined): Row {
   const change = bar.close - (before?.close ?? bar.open)
-  return row(US_DAILY_BAR, {
+  return row(OVERSEAS_DAILY_BAR, {
     xymd: dayText(bar.at),
-    clos: dollars(board, bar.close),
+    clos: priceText(board, bar.close),
     sign: signCode(change),
-    diff: dollars(board, Math.abs(change)),
+    diff: priceText(board, Math.abs(change)),
     rate: signedPercent(change, before?.close ?? bar.open),
-    open: dollars(board, bar.open),
-    high: dollars(board, bar.high),
-    low: dollars(board, bar.low),
+    open: priceText(board, bar.open),
+    high: priceText(board, bar.high),
+    low: priceText(board, bar.low),
     tvol: String(bar.volume),
     tamt: amountText(board, bar.amount),
-    pbid: dollars(board, bar.close),
+    pbid: priceText(board, bar.close),
     vbid: '100',
-    pask: dollars(board, bar.close),
+    pask: priceText(board, bar.close),
     vask: '100',
   })
 }
@@ -55,7 +60,7 @@ function dailyRow(board: Board, bar: Bar, before: Bar | undefined): Row {
 export function minutes(call: Call): Answer {
   const board = asked(call)
   if (board === undefined) {
-    return succeed(call, 'quote', { output1: row(US_MINUTES_HEAD, { nrec: '' }), output2: [] })
+    return succeed(call, 'quote', { output1: row(OVERSEAS_MINUTES_HEAD, { nrec: '' }), output2: [] })
   }
   const size = Math.max(1, Math.min(MINUTES_A_PAGE, Number(call.param('NREC')) || MINUTES_A_PAGE))
   const length = Math.max(1, Number(call.param('NMIN')) || 1)
@@ -90,16 +95,16 @@ function gather(newestFirst: readonly Bar[], length: number): Bar[] {
 
 function minuteRow(board: OverseasBoard, bar: Bar): Row {
   const [local, korea] = [stamp(bar.at, board.listing.zone), stamp(bar.at, KST)]
-  return row(US_MINUTE, {
+  return row(OVERSEAS_MINUTE, {
     tymd: local.date,
     xymd: local.date,
     xhms: local.time,
     kymd: korea.date,
     khms: korea.time,
-    open: dollars(board, bar.open),
-    high: dollars(board, bar.high),
-    low: dollars(board, bar.low),
-    last: dollars(board, bar.close),
+    open: priceText(board, bar.open),
+    high: priceText(board, bar.high),
+    low: priceText(board, bar.low),
+    last: priceText(board, bar.close),
     evol: String(bar.volume),
     eamt: amountText(board, bar.amount),
   })
@@ -107,13 +112,14 @@ function minuteRow(board: OverseasBoard, bar: Bar): Row {
 
 /** Hours are those of the exchange's calendar today, or of a usual day. */
 function minutesHead(call: Call, board: OverseasBoard, count: number, more: boolean): Row {
-  const { zone, exchange, symbol } = board.listing
+  const { zone, exchange, symbol, instrument } = board.listing
   const today = localDayOf(call.now, zone)
-  const session = sessionTimes('US', today) ?? sessionTimes('US', today - 2) ?? sessionTimes('US', today - 3)
+  const on = (day: number) => sessionTimes(instrument.venue, day)
+  const session = on(today) ?? on(today - 2) ?? on(today - 3)
   const time = (t: number | undefined, z: string): string => (t === undefined ? '' : stamp(t, z).time)
-  return row(US_MINUTES_HEAD, {
+  return row(OVERSEAS_MINUTES_HEAD, {
     rsym: socketKey(exchange, symbol),
-    zdiv: String(ZDIV),
+    zdiv: String(zdivOf(board)),
     stim: time(session?.open, zone),
     etim: time(session?.close, zone),
     sktm: time(session?.open, KST),

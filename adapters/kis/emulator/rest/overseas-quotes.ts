@@ -1,18 +1,24 @@
-/** Overseas quotations (reference 7.11): price, detail, book. Prices carry four decimals. */
+/**
+ * Overseas quotations (reference 7.11): price, detail, book. A price has as many decimals as a notice of its market implies
+ * (US 4, HK and CN 3, JP 1): what `zdiv` says is published for the US alone.
+ */
 import { byQuoteCode, type ExchangeCodes, socketKey } from '../../wire/exchanges.ts'
 import { type Row, row } from '../../wire/fields.ts'
 import { fixedText, percentText, signCode } from '../../wire/numbers.ts'
-import { US_BOOK, US_BOOK_HEAD, US_DETAIL, US_PRICE } from '../../wire/overseas-fields.ts'
+import { OVERSEAS_BOOK, OVERSEAS_BOOK_HEAD, OVERSEAS_DETAIL, OVERSEAS_PRICE } from '../../wire/overseas-fields.ts'
 import type { Bar, Board } from '../board.ts'
 import { dayText, stamp } from '../../../common/emulator/clock.ts'
 import type { Listing } from '../listing.ts'
 import { type Answer, type Call, succeed } from './call.ts'
+import { currencyAt } from './overseas-account.ts'
 import { totalSize } from './kr-quotes.ts'
-
-export const ZDIV = 4
 
 export interface OverseasBoard extends Board {
   readonly listing: Listing & { readonly exchange: ExchangeCodes }
+}
+
+export function isOverseasBoard(board: Board): board is OverseasBoard {
+  return board.listing.exchange !== undefined
 }
 
 /** The board of a symbol at the exchange that lists it; the same symbol at another exchange is unknown there. */
@@ -30,11 +36,15 @@ export function asked(call: Call): OverseasBoard | undefined {
   return overseasBoard(call, byQuoteCode(call.param('EXCD')), call.param('SYMB'))
 }
 
-export function dollars(board: Board, price: number): string {
-  return fixedText(price, board.listing.instrument.priceDecimals, ZDIV)
+export function zdivOf({ listing }: OverseasBoard): number {
+  return listing.exchange.noticeDecimals
 }
 
-/** A sum of price × quantity in whole dollars. */
+export function priceText(board: OverseasBoard, price: number): string {
+  return fixedText(price, board.listing.instrument.priceDecimals, zdivOf(board))
+}
+
+/** A sum of price × quantity in whole units of the currency. */
 export function amountText(board: Board, amount: number): string {
   return fixedText(amount, board.listing.instrument.priceDecimals, 0)
 }
@@ -48,16 +58,16 @@ export function signedPercent(change: number, base: number): string {
 export function price(call: Call): Answer {
   const board = asked(call)
   // Unknown symbol: success, and blanks.
-  if (board === undefined) return succeed(call, 'quote', { output: row(US_PRICE, {}) })
+  if (board === undefined) return succeed(call, 'quote', { output: row(OVERSEAS_PRICE, {}) })
   const change = board.last === 0 ? 0 : board.last - board.prevClose
-  const output = row(US_PRICE, {
+  const output = row(OVERSEAS_PRICE, {
     rsym: socketKey(board.listing.exchange, board.listing.symbol),
-    zdiv: String(ZDIV),
-    base: dollars(board, board.prevClose),
+    zdiv: String(zdivOf(board)),
+    base: priceText(board, board.prevClose),
     pvol: String(board.prevVolume),
-    last: dollars(board, board.last),
+    last: priceText(board, board.last),
     sign: signCode(change),
-    diff: dollars(board, Math.abs(change)),
+    diff: priceText(board, Math.abs(change)),
     rate: signedPercent(change, board.prevClose),
     tvol: String(board.volume),
     tamt: amountText(board, board.amount),
@@ -68,40 +78,42 @@ export function price(call: Call): Answer {
 
 export function detail(call: Call): Answer {
   const board = asked(call)
-  if (board === undefined) return succeed(call, 'quote', { output: row(US_DETAIL, { last: '', rsym: '' }) })
+  if (board === undefined) return succeed(call, 'quote', { output: row(OVERSEAS_DETAIL, { last: '', rsym: '' }) })
   const { listing } = board
   const change = board.last - board.prevClose
   const year = board.daily().slice(0, 250)
   const highest = year.reduce((a, b) => (b.high > a.high ? b : a), year[0] as Bar)
   const lowest = year.reduce((a, b) => (b.low < a.low ? b : a), year[0] as Bar)
   const value = amountText(board, listing.shares * board.last)
-  const rate = fixedText(call.world.usdKrw(), 4, 2)
-  const inWon = (x: number): string =>
-    String(Math.round((x / 10 ** listing.instrument.priceDecimals) * (call.world.usdKrw() / 1e4)))
-  const output = row(US_DETAIL, {
+  const { upper, lower } = board.limits()
+  const won = call.world.rates.of(currencyAt(listing.exchange))
+  const rate = fixedText(won, 4, 2)
+  const inWon = (x: number): string => String(Math.round((x / 10 ** listing.instrument.priceDecimals) * (won / 1e4)))
+  const output = row(OVERSEAS_DETAIL, {
     rsym: socketKey(listing.exchange, listing.symbol),
     pvol: String(board.prevVolume),
-    open: dollars(board, board.open),
-    high: dollars(board, board.high),
-    low: dollars(board, board.low),
-    last: dollars(board, board.last),
-    base: dollars(board, board.prevClose),
+    open: priceText(board, board.open),
+    high: priceText(board, board.high),
+    low: priceText(board, board.low),
+    last: priceText(board, board.last),
+    base: priceText(board, board.prevClose),
     tomv: value,
     mcap: value,
     shar: String(listing.shares),
-    uplp: '0',
-    dnlp: '0',
-    h52p: dollars(board, highest.high),
+    // No limits: 0.
+    uplp: priceText(board, Number.isFinite(upper) ? upper : 0),
+    dnlp: priceText(board, Number.isFinite(upper) ? lower : 0),
+    h52p: priceText(board, highest.high),
     h52d: dayText(highest.at),
-    l52p: dollars(board, lowest.low),
+    l52p: priceText(board, lowest.low),
     l52d: dayText(lowest.at),
     perx: '30.00',
     pbrx: '10.00',
-    epsx: dollars(board, Math.round(board.last / 30)),
-    bpsx: dollars(board, Math.round(board.last / 10)),
-    curr: 'USD',
-    zdiv: String(ZDIV),
-    vnit: '1',
+    epsx: priceText(board, Math.round(board.last / 30)),
+    bpsx: priceText(board, Math.round(board.last / 10)),
+    curr: board.listing.exchange.currency,
+    zdiv: String(zdivOf(board)),
+    vnit: String(listing.instrument.lot),
     t_xprc: inWon(board.last),
     t_xdif: inWon(Math.abs(change)),
     t_xrat: signedPercent(change, board.prevClose).trim(),
@@ -111,7 +123,7 @@ export function detail(call: Call): Answer {
     t_xsgn: signCode(change),
     p_xsng: '3',
     e_ordyn: board.halted ? '매매불가' : '매매 가능',
-    e_hogau: dollars(board, board.tick),
+    e_hogau: priceText(board, board.tick),
     e_icod: '기술',
     tvol: String(board.volume),
     tamt: amountText(board, board.amount),
@@ -122,31 +134,35 @@ export function detail(call: Call): Answer {
 export function book(call: Call): Answer {
   const board = asked(call)
   if (board === undefined) {
-    return succeed(call, 'quote', { output1: row(US_BOOK_HEAD, {}), output2: row(US_BOOK, {}), output3: {} })
+    return succeed(call, 'quote', {
+      output1: row(OVERSEAS_BOOK_HEAD, {}),
+      output2: row(OVERSEAS_BOOK, {}),
+      output3: {},
+    })
   }
   const [asks, bids] = [board.asks(), board.bids()]
   const at = stamp(board.seenAt, board.listing.zone)
   const values: Row = {}
-  for (let i = 0; i < asks.length; i++) {
-    values[`pask${i + 1}`] = dollars(board, asks[i]?.price ?? 0)
+  for (let i = 0; i < board.listing.exchange.levels; i++) {
+    values[`pask${i + 1}`] = priceText(board, asks[i]?.price ?? 0)
     values[`vask${i + 1}`] = String(asks[i]?.size ?? 0)
-    values[`pbid${i + 1}`] = dollars(board, bids[i]?.price ?? 0)
+    values[`pbid${i + 1}`] = priceText(board, bids[i]?.price ?? 0)
     values[`vbid${i + 1}`] = String(bids[i]?.size ?? 0)
   }
-  const output1 = row(US_BOOK_HEAD, {
+  const output1 = row(OVERSEAS_BOOK_HEAD, {
     rsym: socketKey(board.listing.exchange, board.listing.symbol),
-    zdiv: String(ZDIV),
-    curr: 'USD',
-    base: dollars(board, board.prevClose),
-    open: dollars(board, board.open),
-    high: dollars(board, board.high),
-    low: dollars(board, board.low),
-    last: dollars(board, board.last),
+    zdiv: String(zdivOf(board)),
+    curr: board.listing.exchange.currency,
+    base: priceText(board, board.prevClose),
+    open: priceText(board, board.open),
+    high: priceText(board, board.high),
+    low: priceText(board, board.low),
+    last: priceText(board, board.last),
     dymd: at.date,
     dhms: at.time,
     bvol: String(totalSize(bids)),
     avol: String(totalSize(asks)),
     code: board.listing.symbol,
   })
-  return succeed(call, 'quote', { output1, output2: row(US_BOOK, values), output3: {} })
+  return succeed(call, 'quote', { output1, output2: row(OVERSEAS_BOOK, values), output3: {} })
 }

@@ -1,14 +1,14 @@
 /** Overseas order lists (reference 7.8, 7.9): open orders, and orders with their executions. */
 import { type FieldTable, type Row, row } from '../../wire/fields.ts'
 import { fixedText, padded } from '../../wire/numbers.ts'
-import { US_OPEN, US_ORDER } from '../../wire/overseas-fields.ts'
+import { OVERSEAS_OPEN, OVERSEAS_ORDER } from '../../wire/overseas-fields.ts'
 import { kst, stamp } from '../../../common/emulator/clock.ts'
 import { isOpen, type KisOrder, leavesOf } from '../order.ts'
 import type { World } from '../world.ts'
 import { type Answer, type Call, ownsAccount, parameterError, succeed } from './call.ts'
 import { isEmptied, sideCode } from './kr-lists.ts'
 import { pageOf } from './pages.ts'
-import { atExchange } from './us-account.ts'
+import { atExchange } from './overseas-account.ts'
 
 function usPrice(o: KisOrder, price: number): string {
   return fixedText(price, o.listing.instrument.priceDecimals, 8)
@@ -28,7 +28,7 @@ function common(world: World, o: KisOrder, table: FieldTable): Row {
   const at = kst(o.at)
   const values: Row = {
     // The exchange's own date in the execution list, the Korean one in the list of open orders.
-    ord_dt: table === US_ORDER ? stamp(o.at, zone).date : at.date,
+    ord_dt: table === OVERSEAS_ORDER ? stamp(o.at, zone).date : at.date,
     ord_gno_brno: world.desk.branch,
     odno: padded(o.number, 10),
     orgn_odno: o.original === 0 ? '' : padded(o.original, 10),
@@ -70,7 +70,7 @@ export function open(call: Call): Answer {
   if (!ownsAccount(call)) return parameterError('OPSQ2000')
   const all = ordersAbroad(call).filter(isOpen)
   const page = pageOf(call, isEmptied(call) ? [] : all)
-  const output = page.rows.map((o) => row(US_OPEN, common(call.world, o, US_OPEN)))
+  const output = page.rows.map((o) => row(OVERSEAS_OPEN, common(call.world, o, OVERSEAS_OPEN)))
   return succeed(
     call,
     page.trCont === 'M' ? 'more' : output.length === 0 ? 'empty' : 'inquiry',
@@ -106,7 +106,7 @@ export function executions(call: Call): Answer {
     )
   })
   const page = pageOf(call, isEmptied(call) ? [] : all)
-  const output = page.rows.map((o) => row(US_ORDER, common(call.world, o, US_ORDER)))
+  const output = page.rows.map((o) => row(OVERSEAS_ORDER, common(call.world, o, OVERSEAS_ORDER)))
   return succeed(
     call,
     page.trCont === 'M' ? 'more' : output.length === 0 ? 'empty' : 'inquiry',
