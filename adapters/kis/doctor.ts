@@ -13,13 +13,14 @@ import { classify, type Seen, type Trouble, troubleText } from './errors.ts'
 import { Http } from './http.ts'
 import { RequestRate } from './rate.ts'
 import { Redactor } from './redact.ts'
-import { type Door, QuoteRest, rowsOf, TradingRest } from './rest.ts'
+import { type Door, type QuoteRest, rowsOf, TradingRest } from './rest.ts'
 import { type Hosts, HOSTS, type KeyPair, type KisSettings, RATES } from './settings.ts'
+import { type AbroadCheck, checkAccounts, checkQuotes, missingQuotes } from './doctor-abroad.ts'
 import { registers, socketMend } from './doctor-socket.ts'
 import type { Environment } from './wire/transactions.ts'
 
 export interface Check {
-  readonly name: 'keys' | 'account' | 'us-account' | 'quotes' | 'notices' | 'quote-keys' | 'us-quotes'
+  readonly name: 'keys' | 'account' | 'quotes' | 'notices' | 'quote-keys' | AbroadCheck
   readonly passed: boolean
   /** What was found; without secrets. */
   readonly found: string
@@ -35,8 +36,8 @@ export interface DoctorOptions {
 }
 
 const NOTICE_MS = 5000
-/** Samsung Electronics and Apple: listed at any time. */
-const KNOWN = { kr: '005930', us: 'AAPL', usKey: 'DNASAAPL' }
+/** Samsung Electronics: listed at any time. */
+const KNOWN = '005930'
 
 const PORTAL = 'https://apiportal.koreainvestment.com'
 
@@ -90,9 +91,12 @@ async function* checkTrading<E extends Environment>(
   const account = await accountCheck(rest, settings)
   yield account
   if (!account.passed) return
-  if (settings.markets.includes('US')) yield await overseasCheck(rest, settings)
+  yield* checkAccounts(rest, settings)
   yield await quoteCheck(rest)
   yield await noticeCheck(door, codes, settings)
+  if (settings.quotes !== undefined) return
+  if (settings.env === 'paper') yield* missingQuotes(settings)
+  else yield* checkQuotes(door, settings.hosts.ws, settings, false)
 }
 
 function otherHost({ env, hosts }: KisSettings, { other }: DoctorOptions): string | undefined {
@@ -188,48 +192,19 @@ function accountMend({ code }: Trouble, { env }: KisSettings): string {
   return 'try again; if it stays, ask KIS with this code'
 }
 
-/** 해당종목정보가 없습니다: no information on this share. */
-const UNKNOWN_SHARE = 'APBK0656'
-
-/** What could be spent on a US stock: refused where overseas trading was not applied for. */
-async function overseasCheck<E extends Environment>(rest: TradingRest<E>, settings: KisSettings): Promise<Check> {
-  const order = { OVRS_EXCG_CD: 'NASD', OVRS_ORD_UNPR: '100.00', ITEM_CD: KNOWN.us }
-  const fields = { ...accountFields(settings.account), ...order }
-  const answer = await rest.inquire(rest.codes.account['overseas.power'], fields)
-  // Some paper hosts do not answer this inquiry (reference 7.2); then only an order will tell.
-  if (!answer.ok && answer.trouble.code === 'EGW02006') return passed('us-account', 'not told by this host')
-  // An emulator may have other shares; the account was not what it minded.
-  if (!answer.ok && answer.trouble.code === UNKNOWN_SHARE)
-    return passed('us-account', 'open; this host has other shares')
-  if (!answer.ok) {
-    const mend = 'apply for overseas stock trading of this account (SETUP.md, step 5), or take US out of markets'
-    return failed('us-account', troubleText(answer.trouble), mend)
-  }
-  const row = rowsOf(answer.envelope.body.output)[0]
-  const [own, all] = [row?.ord_psbl_frcr_amt, row?.frcr_ord_psbl_amt1].map((x) =>
-    (x ?? '?').trim().replace(/(\.\d\d)\d*$/, '$1'),
-  )
-  return passed('us-account', `${own} USD to spend, ${all} with won`)
-}
-
 async function quoteCheck(rest: QuoteRest): Promise<Check> {
-  const fields = { FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: KNOWN.kr }
+  const fields = { FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: KNOWN }
   const answer = await rest.quote(QUOTE['kr.price'], fields, 'query')
   if (!answer.ok) return failed('quotes', troubleText(answer.trouble), 'try again; the paper host is away at times')
   const price = rowsOf(answer.envelope.body.output)[0]?.stck_prpr ?? '0'
-  if (!/[1-9]/.test(price)) return failed('quotes', `no price of ${KNOWN.kr}`, 'try again; the answer was empty')
-  return passed('quotes', `${KNOWN.kr} at ${price}`)
+  if (!/[1-9]/.test(price)) return failed('quotes', `no price of ${KNOWN}`, 'try again; the answer was empty')
+  return passed('quotes', `${KNOWN} at ${price}`)
 }
 
 /** First a session with market data alone, so that what then fails is the registration of notices. */
 async function noticeCheck<E extends Environment>(door: Door, codes: Codes<E>, settings: KisSettings): Promise<Check> {
   const tr = codes.notice.domestic
-  const outcome = await registers(
-    door,
-    settings.hosts.ws,
-    { tr: 'H0STCNT0', key: KNOWN.kr },
-    { tr, key: settings.htsId },
-  )
+  const outcome = await registers(door, settings.hosts.ws, { tr: 'H0STCNT0', key: KNOWN }, { tr, key: settings.htsId })
   if (outcome === 'both') return passed('notices', `${tr} registered`)
   if (outcome.startsWith('first:')) return failed('notices', outcome.slice(7), socketMend(outcome))
   const mend =
@@ -249,20 +224,7 @@ async function* checkQuotesDoor(
     const keys = await keysCheck('quote-keys', await door.tokens.token(), door, 'live', other)
     yield keys
     if (!keys.passed) return
-    const rest = new QuoteRest(door)
-    const answer = await rest.quote(QUOTE['overseas.price'], { AUTH: '', EXCD: 'NAS', SYMB: KNOWN.us }, 'query')
-    if (!answer.ok) {
-      const mend =
-        answer.trouble.code === 'EGW02004'
-          ? 'KIS_QUOTE_APP_KEY is a paper key: quotes need a live one'
-          : 'try again; if it stays, ask KIS with this code'
-      yield failed('us-quotes', troubleText(answer.trouble), mend)
-      return
-    }
-    const outcome = await registers(door, quotes.hosts.ws, { tr: 'HDFSCNT0', key: KNOWN.usKey })
-    yield outcome === 'both'
-      ? passed('us-quotes', 'HDFSCNT0 registered')
-      : failed('us-quotes', outcome, socketMend(outcome))
+    yield* checkQuotes(door, quotes.hosts.ws, settings, true)
   } finally {
     door.http.close()
   }

@@ -15,8 +15,8 @@ import { EXCHANGES } from './wire/exchanges.ts'
 
 export interface Product {
   readonly symbol: string
-  readonly venue: 'KRX' | 'US'
-  /** NASDAQ, NYSE, AMEX by the order code; undefined in Korea. */
+  readonly venue: string
+  /** NASDAQ, NYSE, AMEX by the order code; undefined outside the US. */
   readonly exchange: string | undefined
   readonly name: string
   readonly englishName: string
@@ -25,8 +25,16 @@ export interface Product {
 
 export type Search = { readonly found: readonly Product[] } | { readonly failure: string }
 
-/** KRX stocks and funds have six digits or letters among them; all else is taken for a US ticker. */
-const KOREAN = /^[0-9][0-9A-Z]{5}$/
+/** Product types by the form of a code: six figures are Korea's and China's, five Hong Kong's, four Tokyo's. */
+const FORMS: readonly (readonly [form: RegExp, nations: readonly string[]])[] = [
+  [/^\d{6}$/, ['410', '156']],
+  [/^[0-9][0-9A-Z]{5}$/, ['410']],
+  [/^\d{5}$/, ['344']],
+  [/^[0-9][0-9A-Z]{3}$/, ['392']],
+]
+/** All else is taken for a US ticker. */
+const US = ['840']
+const KOREA = { nation: '410', productType: '300' } as const
 const NO_DATA = '7'
 
 export async function searchKis(settings: KisSettings, code: string, clock: Clock): Promise<Search> {
@@ -50,11 +58,11 @@ export async function searchKis(settings: KisSettings, code: string, clock: Cloc
 }
 
 async function search(rest: QuoteRest, code: string): Promise<Search> {
-  const isKorean = KOREAN.test(code)
-  const types = isKorean ? ['300'] : EXCHANGES.filter((e) => e.nation === '840').map((e) => e.productType)
+  const nations = FORMS.find(([form]) => form.test(code))?.[1] ?? US
+  const types = [KOREA, ...EXCHANGES].filter((e) => nations.includes(e.nation)).map((e) => e.productType)
   const found: Product[] = []
   for (const type of types) {
-    const name = isKorean ? 'kr.info' : 'overseas.info'
+    const name = type === KOREA.productType ? 'kr.info' : 'overseas.info'
     const answer = await rest.quote(QUOTE[name], { PDNO: code, PRDT_TYPE_CD: type }, 'query')
     if (answer.ok) found.push(...rowsOf(answer.envelope.body.output).map((row) => productOf(code, type, row)))
     else if (answer.trouble.rtCd !== NO_DATA) return { failure: troubleText(answer.trouble) }
@@ -67,7 +75,7 @@ function productOf(symbol: string, type: string, row: Readonly<Record<string, st
   const exchange = EXCHANGES.find((e) => e.productType === type)
   return {
     symbol,
-    venue: exchange === undefined ? 'KRX' : 'US',
+    venue: exchange?.venue ?? 'KRX',
     exchange: { NASD: 'NASDAQ', NYSE: 'NYSE', AMEX: 'AMEX' }[exchange?.order ?? ''],
     name: text('prdt_abrv_name') || text('prdt_name'),
     englishName: text('prdt_eng_abrv_name') || text('prdt_eng_name'),

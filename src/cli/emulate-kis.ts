@@ -20,11 +20,22 @@ export function kisOptions(command: Command): Command {
     .option('--ws-port <port>', 'WebSocket port, 0 for a free one', '0')
     .option('--control-port <port>', 'port of the control door, 0 for a free one', '0')
     .option('--env <env>', 'paper or live', 'paper')
-    .option('--tape <dir>', 'a tape of KRX and US stocks; without it a generated market, open at once')
-    .option('--symbols <a,b>', 'symbols of the generated market')
+    .option(
+      '--tape <dir>',
+      'a tape of stocks of Korea, the US, Tokyo, Hong Kong, China; without it a generated market, open at once',
+    )
+    .option(
+      '--symbols <a,b>',
+      'symbols of the generated market; TSE:7203, HK:00700, SSE:600519, SZSE:000001 name their venue',
+    )
     .option('--seed <n>', 'of the generated market and of all keys', '1')
     .option('--speed <n>', 'how fast the market runs; best effort in a stand-alone emulator', '1')
-    .option('--cash <amounts>', 'such as KRW=100000000,USD=100000; KRW alone is an account without dollars', repeat, [])
+    .option(
+      '--cash <amounts>',
+      'such as KRW=100000000,USD=100000,JPY=15000000; KRW alone is an account of integrated margin',
+      repeat,
+      [],
+    )
     .option('--layout <name>', 'columns of socket frames: old, new, or those of the environment (auto)', 'auto')
     .option('--rate <n>', 'REST requests a second and key (paper 2, live 20)')
     .option('--ack-encrypt <y|n>', 'what the acknowledgement of a notice registration says (Y or N)', 'N')
@@ -76,9 +87,12 @@ export function readOptions(options: Options): Partial<EmulatorOptions> {
 
 function readSymbols(given: string): string[] {
   const symbols = [...new Set(given.split(',').map((s) => s.trim().toUpperCase()))].filter((s) => s !== '')
-  const bad = symbols.find((s) => !/^(\d{6}|[A-Z][A-Z0-9.]{0,8})$/.test(s))
+  const bad = symbols.find((s) => !/^(\d{6}|[A-Z][A-Z0-9.]{0,8}|TSE:\d[0-9A-Z]{3}|HK:\d{1,5}|S[SZ]SE:\d{6})$/.test(s))
   if (symbols.length === 0 || bad !== undefined) {
-    throw new Failure(`--symbols ${given}: write six digits for KRX or a US ticker, separated by commas`, 2)
+    throw new Failure(
+      `--symbols ${given}: write six digits for KRX, a US ticker, or a venue and its code such as TSE:7203, separated by commas`,
+      2,
+    )
   }
   return symbols
 }

@@ -7,6 +7,7 @@ import { SystemClock } from '../runtime/clock.ts'
 import type { CommandContext, CommandResult, Options } from './command.ts'
 import { Failure } from './failure.ts'
 import { ibSettings } from './ib-settings.ts'
+import { venueDefaults } from '../reference/venues.ts'
 import { kisSettings } from './kis-settings.ts'
 import { readInstruments, text } from './run-options.ts'
 
@@ -45,7 +46,7 @@ async function askKis({ wanted, config, env }: Question, ctx: CommandContext): P
     const where = [p.venue, p.exchange ?? ''].join(' ').trim()
     ctx.say(`${p.symbol.padEnd(8)} ${where.padEnd(11)} ${p.isin}  ${p.name}, ${p.englishName}`)
     const segment = p.exchange === undefined ? '' : ` --segment ${p.exchange}`
-    const currency = p.venue === 'KRX' ? 'KRW' : 'USD'
+    const { currency } = venueDefaults(p.venue)
     const id = p.isin === '' ? '' : ` --id ${p.isin}`
     const add = `npx sametape instruments add ${p.symbol} --venue ${p.venue} --currency ${currency}`
     ctx.say(`  ${add}${segment}${id} --name "${p.englishName}"`)

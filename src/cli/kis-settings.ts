@@ -5,6 +5,13 @@ import type { KisConfig } from '../config/kis.ts'
 import type { Environment } from '../config/environment.ts'
 import { Failure } from './failure.ts'
 
+/** Venues of a market; Korea's and America's are called alike. */
+const VENUES: Readonly<Partial<Record<string, readonly string[]>>> = { JP: ['TSE'], HK: ['HK'], CN: ['SSE', 'SZSE'] }
+
+function venuesOf(market: KisConfig['markets'][number]): readonly string[] {
+  return VENUES[market] ?? [market]
+}
+
 export function kisSettings(config: KisConfig, env: Environment): KisSettings {
   const { credentials, account, htsId, quotes } = config
   if (credentials === undefined || account === undefined || htsId === undefined) {
@@ -21,7 +28,8 @@ export function kisSettings(config: KisConfig, env: Environment): KisSettings {
     htsId,
     quotes:
       quotes === undefined ? undefined : { hosts: { rest: quotes.rest, ws: quotes.ws }, keys: quotes.credentials },
-    markets: config.markets,
+    markets: config.markets.flatMap(venuesOf),
+    realtime: config.realtime.flatMap(venuesOf),
     usFunding: config.usFunding === 'integrated_margin' ? 'integrated' : 'cash',
     stateDir: config.stateDir ?? stateDirOf(env),
     requestsPerSecond: config.requestsPerSecond ?? RATES[config.env],

@@ -106,7 +106,7 @@ export function describeListing(l: KnownListing, facts: InForce, day: EpochDay):
   const classes = [l.feeClass ?? `${l.venue} ${i.product}`, ...(l.taxClass === undefined ? [] : [`tax ${l.taxClass}`])]
   if (isTradable(i)) lines.push(line('fee class', classes.join(', ')))
   if (kis !== undefined) {
-    const overseas = `orders ${kis.orderExchange}, quotes ${kis.quoteExchange}, daytime ${kis.daytimeExchange}, realtime ${kis.realtimeKey}`
+    const overseas = `orders ${kis.orderExchange}, quotes ${kis.quoteExchange}, daytime ${kis.daytimeExchange ?? 'none'}, realtime ${kis.realtimeKey}`
     lines.push(line('KIS', kis.orderExchange === undefined ? kis.code : `${kis.code}: ${overseas}`))
   }
   if (ib !== undefined) {

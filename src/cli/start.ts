@@ -91,7 +91,7 @@ async function play(w: Wish, ctx: CommandContext): Promise<Played> {
     const past = await tapePast(market.tape, market.from, live.instruments)
     const session = playLive({
       ...{
-        place: { name: 'day', dir, raw: join(dir, 'raw') },
+        place: { name: 'day', dir, raw: () => join(dir, 'raw') },
         spec,
         config,
         agent,

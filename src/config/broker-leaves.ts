@@ -10,10 +10,10 @@ export interface DayWindow {
   readonly to: Micros
 }
 
-export function marketsOf<T extends string>(known: readonly T[]): z.ZodType<readonly T[], Node> {
+export function marketsOf<T extends string>(known: readonly T[], least = 1): z.ZodType<readonly T[], Node> {
   const read = (content: string): T | Refusal =>
     known.find((name) => name === content) ?? new Refusal(`${content} is not one of ${known.join(', ')}`)
-  return listOf(read, 1)
+  return listOf(read, least)
 }
 
 /** `HH:MM` as microseconds since midnight. */

@@ -11,11 +11,15 @@ export interface KisCredentials {
   readonly appSecret: Secret
 }
 
+/** Markets of KIS; JP, HK and CN are Tokyo, Hong Kong, and Shanghai with Shenzhen. */
+export const KIS_MARKETS = ['KRX', 'NXT', 'US', 'JP', 'HK', 'CN'] as const
+export const KIS_ASIA = ['JP', 'HK', 'CN'] as const
+
 export interface KisConfig {
   readonly enabled: boolean
   readonly name: string
   readonly env: 'paper' | 'live'
-  readonly markets: readonly ('KRX' | 'NXT' | 'US')[]
+  readonly markets: readonly (typeof KIS_MARKETS)[number][]
   readonly hosts: { readonly rest: string; readonly ws: string }
   /** The live-key door for quotes only; the paper environment has no overseas quotes. */
   readonly quotes: { readonly rest: string; readonly ws: string; readonly credentials: KisCredentials } | undefined
@@ -23,9 +27,11 @@ export interface KisConfig {
   readonly credentials: KisCredentials | undefined
   readonly account: string | undefined
   readonly htsId: string | undefined
-  /** R-17: where US stock is paid out of won by the broker's own rule. */
+  /** R-17: where foreign stock is paid out of won by the broker's own rule. */
   readonly usFunding: 'cash' | 'integrated_margin'
   /* Absent where the adapter's own default holds. */
+  /** Of JP, HK and CN: whose real-time quotes were applied for at KIS; the free ones are fifteen minutes late. */
+  readonly realtime?: readonly (typeof KIS_ASIA)[number][]
   /** REST requests a second and key. */
   readonly requestsPerSecond?: number
   /** Time of day in Korea at which the token is renewed. */
@@ -100,7 +106,8 @@ export const kisSchema = z
     name: text,
     env: oneOf(['paper', 'live']),
     // KR is the plan's word for the Korean exchange.
-    markets: marketsOf(['KR', 'KRX', 'NXT', 'US']),
+    markets: marketsOf(['KR', ...KIS_MARKETS]),
+    realtime: marketsOf(KIS_ASIA, 0).optional(),
     api_type: oneOf(['rest']).optional(),
     hosts,
     quotes: hosts,
@@ -133,6 +140,10 @@ export const kisSchema = z
       // A disabled broker goes nowhere; its hosts may still be those of the other environment.
       if (read.enabled || read.env === 'paper') ctx.addIssue({ code: 'custom', path: ['hosts', part], message })
     }
+    const idle = read.realtime?.find((m) => !read.markets.includes(m))
+    if (idle !== undefined) {
+      ctx.addIssue({ code: 'custom', path: ['realtime'], message: `${idle} is not among markets; add it there too` })
+    }
     if ((read.quote_app_key === undefined) !== (read.quote_app_secret === undefined)) {
       const absent = read.quote_app_key === undefined ? 'quote_app_key' : 'quote_app_secret'
       ctx.addIssue({ code: 'custom', path: [absent], message: 'is missing beside the other half of the key' })
@@ -154,6 +165,7 @@ export const kisSchema = z
       account: paper ? accountsOf(read).paper_account : accountsOf(read).account,
       htsId: read.hts_id,
       usFunding: read.us_funding,
+      ...(read.realtime === undefined ? {} : { realtime: read.realtime }),
       ...(read.requests_per_second === undefined ? {} : { requestsPerSecond: read.requests_per_second }),
       ...(read.token_refresh_at === undefined ? {} : { tokenRefreshAt: read.token_refresh_at }),
       ...(read.market_collar_bps === undefined ? {} : { marketCollarBps: read.market_collar_bps }),

@@ -4,7 +4,18 @@ import { HIDDEN } from './secret.ts'
 
 /** Of a broker, everything but these could be a key, also under a name that was mistyped. */
 const PLAIN = new Set([
-  ...['enabled', 'name', 'env', 'markets', 'rest', 'ws', 'us_funding', 'requests_per_second', 'token_refresh_at'],
+  ...[
+    'enabled',
+    'name',
+    'env',
+    'markets',
+    'realtime',
+    'rest',
+    'ws',
+    'us_funding',
+    'requests_per_second',
+    'token_refresh_at',
+  ],
   ...['market_collar_bps', 'maintenance', 'state_dir', 'host', 'port', 'client_id'],
 ])
 

@@ -30,8 +30,8 @@ export interface PlayPlace {
   readonly dir: string
   /** With what a new part opens; absent where a session begins. */
   readonly opening?: Opening | undefined
-  /** Directory of the raw recordings of its adapters; absent: none are kept. */
-  readonly raw?: string
+  /** Directory of the raw recordings of its adapters, by time; absent: none are kept. */
+  readonly raw?: (t: Micros) => string
   /** Absent: the session is one part, however long it is. */
   readonly nextPart?: (t: Micros) => { readonly name: string; readonly dir: string }
   /** Absent: parts are sealed in this thread. */

@@ -1,6 +1,7 @@
 /**
- * The frames of an adapter as they crossed the wire, one file an adapter beside the journal: a header, then one JSON line
- * a frame with its time of receipt. It is written behind the session's back, 250 ms late at most, and never holds it up:
+ * The frames of an adapter as they crossed the wire, one file an adapter and risk day: a header, then one JSON line a frame
+ * with its time of receipt. A session that never ends does not grow one file for ever: the first frame of a risk day opens
+ * the next, which is read by itself. It is written behind the session's back, 250 ms late at most, and never holds it up:
  * when the disk cannot follow, frames are left out and a line says how many. Reading: `raw-read.ts`.
  */
 import { type FileHandle, open } from 'node:fs/promises'
@@ -8,6 +9,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Observable, Subscription } from 'rxjs'
 import type { Micros } from '../core/base/time.ts'
+import { riskDay, riskDayStart } from '../core/execution/loss.ts'
 import type { Instrument } from '../core/domain/instrument.ts'
 import type { Clock, MarketSource, RawFrame } from './ports.ts'
 
@@ -29,7 +31,10 @@ const WRITE_EVERY_MS = 250
 
 export class RawLog {
   readonly #clock: Clock
-  readonly #path: string
+  readonly #fileAt: (t: Micros) => string
+  #path = ''
+  /** When the risk day of the file ends. */
+  #until: Micros = -Infinity
   readonly #header: RawHeader
   /** Opened with the first frame: an adapter that crosses no wire leaves no file. */
   #file: Promise<FileHandle> | undefined
@@ -41,10 +46,10 @@ export class RawLog {
   #writing: Promise<void> = Promise.resolve()
   #failure: Error | undefined
 
-  /** Goes on with a file that is there. */
-  constructor(file: string, header: RawHeader, frames$: Observable<RawFrame>, clock: Clock) {
+  /** Goes on with a file that is there. `fileAt`: its name by time; two risk days may share one. */
+  constructor(fileAt: (t: Micros) => string, header: RawHeader, frames$: Observable<RawFrame>, clock: Clock) {
     this.#clock = clock
-    this.#path = file
+    this.#fileAt = fileAt
     this.#header = header
     this.#subscription = frames$.subscribe((frame) => this.#take(frame))
     this.#timer = setInterval(() => this.#write(), WRITE_EVERY_MS)
@@ -61,11 +66,24 @@ export class RawLog {
       this.#missing++
       return
     }
-    this.#file ??= this.#open()
     const t = this.#clock.now()
+    if (t >= this.#until) this.#roll(t)
+    this.#file ??= this.#open()
     if (this.#missing > 0) this.#put(JSON.stringify({ t, missing: this.#missing }))
     this.#missing = 0
     this.#put(lineOf(t, direction, channel, text))
+  }
+
+  /** What was told so far goes to the old file, which is closed behind it. */
+  #roll(t: Micros): void {
+    this.#until = riskDayStart(riskDay(t) + 1)
+    const path = this.#fileAt(t)
+    if (path === this.#path) return
+    this.#write()
+    const old = this.#file
+    this.#writing = this.#writing.then(() => shut(old))
+    this.#file = undefined
+    this.#path = path
   }
 
   #open(): Promise<FileHandle> {
@@ -85,18 +103,19 @@ export class RawLog {
   #write(): void {
     if (this.#lines.length === 0) return
     const text = this.#lines.join('')
+    const file = this.#file
     this.#lines = []
     this.#writing = this.#writing
-      .then(() => this.#append(text))
+      .then(() => this.#append(file, text))
       .finally(() => {
         this.#held -= text.length
       })
   }
 
-  async #append(text: string): Promise<void> {
+  async #append(file: Promise<FileHandle> | undefined, text: string): Promise<void> {
     if (this.#failure !== undefined) return
     try {
-      await (await this.#file)?.appendFile(text)
+      await (await file)?.appendFile(text)
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error))
     }
@@ -108,11 +127,16 @@ export class RawLog {
     clearInterval(this.#timer)
     this.#write()
     await this.#writing
-    await this.#file?.then(
-      (file) => file.close(),
-      () => undefined,
-    )
+    await shut(this.#file)
   }
+}
+
+/** One that could not be opened said so at its first write. */
+async function shut(file: Promise<FileHandle> | undefined): Promise<void> {
+  await file?.then(
+    (handle) => handle.close(),
+    () => undefined,
+  )
 }
 
 function lineOf(t: Micros, direction: RawFrame['direction'], channel: string, text: string): string {
@@ -121,11 +145,13 @@ function lineOf(t: Micros, direction: RawFrame['direction'], channel: string, te
 
 /** One recording for each adapter of a session; brokers and sources of one adapter share their frames. */
 export function recordRaw(
-  dir: string,
+  dirAt: (t: Micros) => string,
   plugged: readonly Pick<MarketSource, 'id' | 'raw$'>[],
   header: Omit<RawHeader, 'adapter'>,
   clock: Clock,
 ): RawLog[] {
   const once = plugged.filter((p, i) => plugged.findIndex((q) => q.raw$ === p.raw$) === i)
-  return once.map(({ id, raw$ }) => new RawLog(join(dir, `${id}.jsonl`), { adapter: id, ...header }, raw$, clock))
+  return once.map(
+    ({ id, raw$ }) => new RawLog((t) => join(dirAt(t), `${id}.jsonl`), { adapter: id, ...header }, raw$, clock),
+  )
 }

@@ -94,7 +94,12 @@ export class KisPlay {
       ...{ setup, header, sink, clock, sources: [this.kis.source, this.rates], brokers: [this.kis.broker] },
       ...(recovered === undefined ? {} : { recovered: recovered.engine }),
     })
-    this.#raw = new RawLog(this.rawFile, { adapter: 'kis', instruments, generated: true }, this.kis.broker.raw$, clock)
+    this.#raw = new RawLog(
+      () => this.rawFile,
+      { adapter: 'kis', instruments, generated: true },
+      this.kis.broker.raw$,
+      clock,
+    )
   }
 
   static async open(o: PlayOptions): Promise<KisPlay> {

@@ -5,6 +5,7 @@
 import { mulDiv, pow10 } from '../../../src/core/base/fixed.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { type Money, moneyDecimals } from '../../../src/core/domain/units.ts'
+import type { ExchangeCodes } from '../wire/exchanges.ts'
 
 export const FOREIGN = ['USD', 'JPY', 'HKD', 'CNY'] as const
 export type Foreign = (typeof FOREIGN)[number]
@@ -15,6 +16,11 @@ export type Held = 'KRW' | Foreign
 export const ROUND_RATES: Readonly<Record<Foreign, string>> = { USD: '1400', JPY: '9.3', HKD: '180', CNY: '195' }
 
 const DECIMALS = 4
+
+/** What an exchange is paid in; of those that are served here. */
+export function currencyAt(exchange: ExchangeCodes): Foreign {
+  return FOREIGN.find((c) => c === exchange.currency) ?? 'USD'
+}
 
 export class WonRates {
   readonly #rates = new Map<Foreign, number>()

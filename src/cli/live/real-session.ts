@@ -91,8 +91,8 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
     const until = span === undefined ? Infinity : from + span
     const seal = { mode: r.mode, agent: r.agent, generated: r.generated, ...(r.tape && { tape: r.tape }) }
     const found = await placeOf(s, r, seal, from)
-    // Parts are sealed while adapters live on: frames lie beside them.
-    const place = { ...found, raw: join(s.root, '.raw', found.name) }
+    // Parts are sealed while adapters live on: frames lie beside them, by the same day.
+    const place = { ...found, raw: (t: Micros) => join(s.root, '.raw', riskDayName(t)) }
     const memory = adapterDir(s.root)
     ctx.say(`recording into ${s.root}; the same command with --out ${s.root} goes on with it`)
     return await playLive({

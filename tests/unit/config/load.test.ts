@@ -297,8 +297,23 @@ describe('environment', () => {
     const { kis } = load({ dir, env }).brokers
     expect([kis.markets, kis.account, kis.name]).toEqual([['KRX', 'US'], '12345678-01', '한국투자증권'])
     expect(refusal({ dir, env: { ...env, MY_ACCOUNT: '12345678' } })).toContain('lacks its two-digit product code')
-    write('brokers.yaml', plan.join('\n').replace('[KR, US]', '[KR, US, CN, JP]'))
-    expect(refusal({ dir, env })).toContain('CN is not one of KR, KRX, NXT, US')
+    write('brokers.yaml', plan.join('\n').replace('[KR, US]', '[KR, US, EU]'))
+    expect(refusal({ dir, env })).toContain('EU is not one of KR, KRX, NXT, US, JP, HK, CN')
+  })
+
+  it('Tokyo, Hong Kong and China are markets of KIS; real-time quotes belong to one that is traded', () => {
+    const asia = (markets: string, realtime: string): string =>
+      write('brokers.yaml', `brokers:\n  kis:\n    markets: [${markets}]\n    realtime: [${realtime}]\n`)
+    asia('KRX, JP, HK, CN', 'JP, CN')
+    const { kis } = load({ dir }).brokers
+    expect([kis.markets, kis.realtime]).toEqual([
+      ['KRX', 'JP', 'HK', 'CN'],
+      ['JP', 'CN'],
+    ])
+    asia('KRX, HK', 'JP')
+    expect(refusal({ dir })).toContain('JP is not among markets')
+    asia('KRX, US', 'US')
+    expect(refusal({ dir })).toContain('US is not one of JP, HK, CN')
   })
 
   it('${NAME:-text} falls back, NAME_FILE is read, an empty variable counts as not set', () => {

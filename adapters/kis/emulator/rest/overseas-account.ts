@@ -1,7 +1,7 @@
 /** Overseas account inquiries (reference 7.6, 7.7, 7.10): balance, present balance, buying power. */
 import { pow10 } from '../../../../src/core/base/fixed.ts'
 import { type Currency, type Money, moneyDecimals } from '../../../../src/core/domain/units.ts'
-import { byOrderCode, type ExchangeCodes, EXCHANGES } from '../../wire/exchanges.ts'
+import { byOrderCode, EXCHANGES } from '../../wire/exchanges.ts'
 import { type Row, row } from '../../wire/fields.ts'
 import { fixedText, percentText, readScaled } from '../../wire/numbers.ts'
 import {
@@ -13,7 +13,7 @@ import {
   OVERSEAS_POWER,
 } from '../../wire/overseas-fields.ts'
 import type { Holding } from '../account.ts'
-import { FOREIGN, type Foreign } from '../won-rates.ts'
+import { currencyAt, FOREIGN, type Foreign } from '../won-rates.ts'
 import type { World } from '../world.ts'
 import { type Answer, type Call, ownsAccount, parameterError, refuseWith, succeed } from './call.ts'
 import { averagePrice, won } from './kr-account.ts'
@@ -23,11 +23,6 @@ import { overseasBoard, type OverseasBoard } from './overseas-quotes.ts'
 
 function money(currency: Currency, x: Money, decimals: number): string {
   return fixedText(Math.round(x), moneyDecimals(currency), decimals)
-}
-
-/** What an exchange is paid in; of those that are served here. */
-export function currencyAt(exchange: ExchangeCodes): Foreign {
-  return FOREIGN.find((c) => c === exchange.currency) ?? 'USD'
 }
 
 function boardOf(world: World, symbol: string): OverseasBoard {

@@ -10,7 +10,7 @@ import {
   OVERSEAS_MINUTE,
   OVERSEAS_MINUTES_HEAD,
 } from '../../wire/overseas-fields.ts'
-import type { Bar, Board } from '../board.ts'
+import type { Bar } from '../board.ts'
 import { dayText, KST, localDayOf, stamp } from '../../../common/emulator/clock.ts'
 import { type Answer, type Call, succeed } from './call.ts'
 import { periods, readDate } from './kr-charts.ts'

@@ -8,7 +8,7 @@ import { isOpen, leavesOf, type OrderTicket } from '../order.ts'
 import { blocked } from '../power.ts'
 import { sessionState } from '../world.ts'
 import { type Answer, type Call, gatewayError, ownsAccount, parameterError, refuse, succeed } from './call.ts'
-import { currencyAt } from './overseas-account.ts'
+import { currencyAt } from '../won-rates.ts'
 import { enter, missing, orderAnswer, scriptedRefusal } from './kr-orders.ts'
 import { overseasBoard, type OverseasBoard } from './overseas-quotes.ts'
 

@@ -10,7 +10,7 @@ import type { Bar, Board } from '../board.ts'
 import { dayText, stamp } from '../../../common/emulator/clock.ts'
 import type { Listing } from '../listing.ts'
 import { type Answer, type Call, succeed } from './call.ts'
-import { currencyAt } from './overseas-account.ts'
+import { currencyAt } from '../won-rates.ts'
 import { totalSize } from './kr-quotes.ts'
 
 export interface OverseasBoard extends Board {
