@@ -29,7 +29,7 @@ export function kisSettings(config: KisConfig, env: Environment): KisSettings {
     quotes:
       quotes === undefined ? undefined : { hosts: { rest: quotes.rest, ws: quotes.ws }, keys: quotes.credentials },
     markets: config.markets.flatMap(venuesOf),
-    realtime: config.realtime.flatMap(venuesOf),
+    realtime: (config.realtime ?? []).flatMap(venuesOf),
     usFunding: config.usFunding === 'integrated_margin' ? 'integrated' : 'cash',
     stateDir: config.stateDir ?? stateDirOf(env),
     requestsPerSecond: config.requestsPerSecond ?? RATES[config.env],

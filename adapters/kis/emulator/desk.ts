@@ -58,7 +58,9 @@ export class TradingDesk {
     this.branch = branch
     this.clocks = feed.calendars.map((calendar) => new SessionClock(calendar))
     const rng = Rng.start(seed, TAG)
-    this.#venue = new SimVenue(feed.instruments, this.clocks, CONFIG, rng, 0, feed.streams)
+    // Lots are looked at before an order comes here: what odd rests may do differs by market and side.
+    const instruments = feed.instruments.map((i) => ({ ...i, lot: 1 }))
+    this.#venue = new SimVenue(instruments, this.clocks, CONFIG, rng, 0, feed.streams)
     this.#firstNumber = FIRST_NUMBER + rng.split('order numbers').below(90_000)
     this.#nextNumber = this.#firstNumber
     this.#tell = tell

@@ -27,6 +27,8 @@ export interface BenchOptions {
   /** Paper without the live-key door. */
   readonly withoutQuotes?: boolean
   readonly from?: number
+  /** The run has use for exchange rates: of won, and of dollars with the others. */
+  readonly pairs?: boolean
 }
 
 /** More than any test spends. */
@@ -36,6 +38,14 @@ const PURSE: Readonly<Record<string, string>> = {
   JPY: 'JPY=1000000000',
   HKD: 'HKD=1000000000',
   CNY: 'CNY=1000000000',
+}
+
+/** Pairs of currencies; ids go on from `first`. */
+function pairsOf(first: number): Instrument[] {
+  return ['USD/KRW', 'JPY/KRW', 'USD/JPY', 'USD/HKD'].map((symbol, i) => ({
+    ...{ id: first + i, symbol, venue: 'FX', currency: 'KRW', priceDecimals: 4, qtyDecimals: 0, lot: 1 },
+    ...{ ticks: [{ from: 0, tick: 1 }], economicId: `FX:${symbol}`, allowShort: false },
+  }))
 }
 
 export class Bench extends AdapterBench {
@@ -68,7 +78,7 @@ export class Bench extends AdapterBench {
       { clock, feed },
     )
     emulator.run()
-    const instruments: readonly Instrument[] = feed.instruments
+    const instruments = [...feed.instruments, ...(given.pairs === true ? pairsOf(feed.instruments.length) : [])]
     const context = { broker: 0, instruments, currencies, clock }
     const settings: KisSettings = {
       ...clientSettings(emulator, mkdtempSync(join(tmpdir(), 'sametape-kis-'))),

@@ -302,7 +302,7 @@ describe('environment', () => {
   })
 
   it('Tokyo, Hong Kong and China are markets of KIS; real-time quotes belong to one that is traded', () => {
-    const asia = (markets: string, realtime: string): string =>
+    const asia = (markets: string, realtime: string): void =>
       write('brokers.yaml', `brokers:\n  kis:\n    markets: [${markets}]\n    realtime: [${realtime}]\n`)
     asia('KRX, JP, HK, CN', 'JP, CN')
     const { kis } = load({ dir }).brokers
