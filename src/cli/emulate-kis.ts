@@ -87,7 +87,9 @@ export function readOptions(options: Options): Partial<EmulatorOptions> {
 
 function readSymbols(given: string): string[] {
   const symbols = [...new Set(given.split(',').map((s) => s.trim().toUpperCase()))].filter((s) => s !== '')
-  const bad = symbols.find((s) => !/^(\d{6}|[A-Z][A-Z0-9.]{0,8}|TSE:\d[0-9A-Z]{3}|HK:\d{1,5}|S[SZ]SE:\d{6})$/.test(s))
+  const bad = symbols.find(
+    (s) => !/^(\d{6}|[A-Z][A-Z0-9.]{0,8}|TSE:\d[0-9A-Z]{3}|HK:\d{1,5}|(SSE|SZSE):\d{6})$/.test(s),
+  )
   if (symbols.length === 0 || bad !== undefined) {
     throw new Failure(
       `--symbols ${given}: write six digits for KRX, a US ticker, or a venue and its code such as TSE:7203, separated by commas`,
