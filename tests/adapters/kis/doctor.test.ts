@@ -53,13 +53,38 @@ describe('doctor kis', () => {
     const plain = (found: string): string => found.replace(/\d[\d.]*(?= |$)/g, '#')
     const text = readFileSync(new URL(`../../../adapters/kis/${name}`, import.meta.url), 'utf8')
     const shown = [...text.matchAll(/^ {4}ok {4}(\S+) +(.+)$/gm)].map((m) => [m[1], plain(m[2] ?? '')].join(': '))
-    const checks = [...(await examine(await bench('paper'))), ...(await examine(await bench('live')))]
+    const symbols = ['005930', 'AAPL', 'TSE:7203']
+    const asia = await Bench.create({ emulator: { symbols }, settings: { realtime: [] } })
+    open.push(asia)
+    const usual = [...(await examine(await bench('paper'))), ...(await examine(await bench('live')))]
+    const checks = [...usual, ...(await examine(asia))]
     const printed = new Set(checks.map((c) => `${c.name}: ${plain(c.found)}`))
     const own = shown.filter((line) => !/^(env-file|config):/.test(line))
-    expect(own.length).toBe(9)
+    expect(own.length).toBe(11)
     expect(own.filter((line) => !printed.has(line))).toEqual([])
     // Every check of a paper set-up has its step.
     expect(checks.slice(0, 7).filter((c) => !own.some((line) => line.startsWith(`${c.name}:`)))).toEqual([])
+  })
+
+  it('says of each Asian market what the account may spend, whether quotes come and how late', async () => {
+    const symbols = ['005930', 'AAPL', 'TSE:7203', 'HK:00700', 'SSE:600519']
+    const b = await Bench.create({ emulator: { symbols }, settings: { realtime: ['HK'] } })
+    open.push(b)
+    const checks = await examine(b)
+    expect(checks.filter((c) => !c.passed)).toEqual([])
+    const said = (name: string): string | undefined => checks.find((c) => c.name === name)?.found
+    expect(said('jp-account')).toMatch(/^\d+\.00 JPY to spend/)
+    expect(said('hk-account')).toMatch(/ HKD to spend/)
+    expect(said('cn-account')).toMatch(/ CNY to spend/)
+    expect(said('jp-quotes')).toContain('15 minutes late, so recorded and not traded')
+    expect(said('hk-quotes')).toBe('HDFSCNT0 registered')
+    expect(said('cn-quotes')).toContain('15 minutes late')
+    expect(b.venueOrders).toEqual([])
+    // Without quote keys the paper environment has nothing to show there.
+    const blind = (await examine(b, { quotes: undefined })).filter((c) => !c.passed)
+    expect(blind.map((c) => c.name)).toEqual(['jp-quotes', 'hk-quotes', 'cn-quotes'])
+    for (const check of blind) expect(check).toMatchObject({ found: expect.stringContaining('no overseas quotes') })
+    expect(blind[0]?.mend).toContain('KIS_QUOTE_APP_KEY')
   })
 
   it('tells a key of the other environment from one that ended', async () => {

@@ -11,7 +11,8 @@ import { Bench } from './bench.ts'
 let b: Bench
 const dir = mkdtempSync(join(tmpdir(), 'sametape-search-'))
 beforeAll(async () => {
-  b = await Bench.create({ emulator: { symbols: ['005930', 'NVDA'] } })
+  const asia = ['TSE:7203', 'HK:00700', 'SSE:600519', 'SZSE:000001']
+  b = await Bench.create({ emulator: { symbols: ['005930', 'NVDA', ...asia] } })
 })
 afterAll(async () => {
   await b.close()
@@ -25,6 +26,13 @@ describe('search-info', () => {
     expect(await found('005930')).toMatchObject({ found: [{ symbol: '005930', venue: 'KRX', isin: 'KR7005930003' }] })
     expect(await found('nvda')).toMatchObject({ found: [{ symbol: 'NVDA', venue: 'US', exchange: 'NASDAQ' }] })
     expect(await found('ZZZZ')).toEqual({ found: [] })
+  })
+
+  it('finds a share of Tokyo, Hong Kong and China by the form of its code', async () => {
+    expect(await found('7203')).toMatchObject({ found: [{ symbol: '7203', venue: 'TSE', exchange: undefined }] })
+    expect(await found('00700')).toMatchObject({ found: [{ symbol: '00700', venue: 'HK' }] })
+    expect(await found('600519')).toMatchObject({ found: [{ symbol: '600519', venue: 'SSE' }] })
+    expect(await found('000001')).toMatchObject({ found: [{ symbol: '000001', venue: 'SZSE' }] })
   })
 
   it('says where the service is, and what went wrong', async () => {
