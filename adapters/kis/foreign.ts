@@ -29,6 +29,11 @@ export const RATE_DECIMALS = 8
 /** A yen was never worth so much: such a rate is that of a hundred. Which of the two it is, the reference does not say. */
 const HUNDRED_YEN = 100
 
+/** The dollar is valued in also where nothing of New York is traded: by Apple then. */
+const STAND_INS: Readonly<Record<string, Fields>> = {
+  USD: { OVRS_EXCG_CD: 'NASD', OVRS_ORD_UNPR: '1.00', ITEM_CD: 'AAPL' },
+}
+
 /** What may be spent of a currency: of itself, and with the won that the broker would turn into it. */
 export interface Power {
   readonly own: Money
@@ -160,7 +165,7 @@ export class ForeignAccounts<E extends Environment> {
   }
 
   async #powerOf(listing: OverseasListing): Promise<Power | undefined> {
-    const row = await this.#powerRow(listing)
+    const row = await this.#powerRow(shareOf(listing))
     const { currency } = listing.instrument
     const [own, withWon] = [moneyOf(row?.ord_psbl_frcr_amt, currency), moneyOf(row?.frcr_ord_psbl_amt1, currency)]
     return own === undefined || withWon === undefined ? undefined : { own, withWon }
@@ -169,24 +174,26 @@ export class ForeignAccounts<E extends Environment> {
   /** Won a unit of the currency by the broker, in 10^-8; undefined when it does not say. */
   async wonRate(currency: string): Promise<number | undefined> {
     const listing = this.#overseas().find((l) => l.instrument.currency === currency)
-    if (listing === undefined) return undefined
-    const text = (await this.#powerRow(listing, 'background'))?.exrt
+    const share = listing === undefined ? STAND_INS[currency] : shareOf(listing)
+    if (share === undefined) return undefined
+    const text = (await this.#powerRow(share, 'background'))?.exrt
     const rate = readScaled(cut(text, RATE_DECIMALS), RATE_DECIMALS)
     if (rate === undefined || rate <= 0) return undefined
     const isOfHundred = currency === 'JPY' && rate >= HUNDRED_YEN * 10 ** RATE_DECIMALS
     return isOfHundred ? Math.floor(rate / 100) : rate
   }
 
-  async #powerRow(listing: OverseasListing, urgency: Urgency = 'query'): Promise<Fields | undefined> {
-    const fields = {
-      ...accountFields(this.#settings.account),
-      OVRS_EXCG_CD: listing.exchange.order,
-      OVRS_ORD_UNPR: priceText(listing, 10 ** listing.instrument.priceDecimals),
-      ITEM_CD: listing.code,
-    }
+  async #powerRow(share: Fields, urgency: Urgency = 'query'): Promise<Fields | undefined> {
+    const fields = { ...accountFields(this.#settings.account), ...share }
     const answer = await this.#rest.inquire(this.#rest.codes.account['overseas.power'], fields, urgency)
     return answer.ok ? rowsOf(answer.envelope.body.output)[0] : undefined
   }
+}
+
+/** The share by which a market's money is asked about, at a price of one unit. */
+function shareOf(listing: OverseasListing): Fields {
+  const one = priceText(listing, 10 ** listing.instrument.priceDecimals)
+  return { OVRS_EXCG_CD: listing.exchange.order, OVRS_ORD_UNPR: one, ITEM_CD: listing.code }
 }
 
 /** Cut at the money unit: the wire may carry more decimals. */

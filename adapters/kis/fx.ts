@@ -28,9 +28,10 @@ export interface RatePair {
   readonly quoted: string
 }
 
-/** The pairs of a run that the account knows: of won and the currencies that are traded. */
+/** The pairs of a run that the account knows: of won, dollars and the currencies that are traded; none without any. */
 export function pairsOf(instruments: readonly Instrument[], currencies: readonly string[]): RatePair[] {
-  const known = new Set(['KRW', ...currencies])
+  if (currencies.length === 0) return []
+  const known = new Set(['KRW', 'USD', ...currencies])
   return instruments.flatMap((instrument) => {
     const [base = '', quoted = ''] = instrument.symbol.split('/')
     const isOurs = instrument.venue === 'FX' && known.has(base) && known.has(quoted)

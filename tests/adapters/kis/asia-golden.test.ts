@@ -260,7 +260,12 @@ describe('rates', () => {
     ['CNY', '0', undefined],
   ])('won a unit of %s out of %s', async (currency, exrt, rate) => {
     const rest = { codes: PAPER, inquire: () => ({ ok: true, envelope: { body: { output: { exrt } } } }) }
-    const foreign = new ForeignAccounts(rest as never, listings, { account: readAccount('50000000-01') } as never, false)
+    const foreign = new ForeignAccounts(
+      rest as never,
+      listings,
+      { account: readAccount('50000000-01') } as never,
+      false,
+    )
     expect(await foreign.wonRate(currency)).toBe(rate === undefined ? undefined : Math.round(rate * 1e8))
   })
 

@@ -253,6 +253,12 @@ describe('market data', () => {
       const rates = Object.fromEntries(
         b.market.flatMap((e) => (e.type === 'fx' ? [[b.context.instruments[e.instrument]?.symbol, e.rate]] : [])),
       )
+      // Without a share of New York the dollar is asked about by Apple; a rate that cannot be had holds no other up.
+      const apart = await stage.up({ emulator: { symbols: ['TSE:7203'] }, pairs: true })
+      await apart.until(() => apart.market.some((e) => e.type === 'fx'), 'a rate')
+      const [yen] = apart.market.filter((e) => e.type === 'fx')
+      expect(apart.context.instruments[yen?.instrument ?? 0]?.symbol).toBe('JPY/KRW')
+      expect(requestOf(apart, 'VTTS3007R').map((f) => f.ITEM_CD)).toEqual(expect.arrayContaining(['AAPL', '7203']))
       // 1400 won a dollar, 9.3 a yen, 180 a Hong Kong dollar; four decimals.
       expect(rates).toEqual({ 'USD/KRW': 14_000_000, 'JPY/KRW': 93_000, 'USD/JPY': 1_505_376, 'USD/HKD': 77_777 })
     }),
