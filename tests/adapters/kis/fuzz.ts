@@ -37,8 +37,15 @@ const golden = JSON.parse(
   readFileSync(new URL('../../fixtures/kis/golden-frames.json', import.meta.url), 'utf8'),
 ) as Golden
 
-const { instruments } = new GeneratedFeed(['005930', 'AAPL'], 1, NOW)
-const listings = new Listings(instruments, ['KRX', 'US'])
+const { instruments } = new GeneratedFeed(['005930', 'AAPL', 'TSE:7203', 'HK:00700', 'SZSE:000001'], 1, NOW)
+const listings = new Listings(instruments, ['KRX', 'US', 'TSE', 'HK', 'SZSE'], ['TSE'])
+
+/** A trade and books of one level. */
+const ASIA: readonly string[] = [
+  '0|HDFSCNT0|001|RTSE7203^7203^1^20260303^20260303^100512^20260303^100512^2500.0^2560.0^2490.0^2541.0^2^41.0^+1.64^2540.5^2541.0^300^500^200^1204300^3050000000^600000^604300^100.72^1',
+  '0|HDFSASP0|001|RTSE7203^7203^1^20260303^100513^20260303^100513^300^500^0^0^2540.0^2541.0^300^500^0^0',
+  '0|HDFSASP1|001|DHKS00700^00700^3^20260303^095013^20260303^105013^1200^800^0^0^510.000^510.500^1200^800^0^0',
+]
 let now = NOW
 /** Waiting takes no time here, and passes it. */
 const clock = {
@@ -137,6 +144,7 @@ const BODIES: readonly string[] = [
   '{"output1":[{"ovrs_pdno":"AAPL","ovrs_cblc_qty":"5","ord_psbl_qty":"5","pchs_avg_pric":"195.1200"}],"output2":{"frcr_pchs_amt1":"975.60000","crcy_cd":"USD","frcr_buy_amt_smtl":"0","frcr_sll_amt_smtl":"0","frcr_dncl_amt_2":"9024.40"},"output":{"ord_psbl_frcr_amt":"9024.40","frcr_ord_psbl_amt1":"12000.00","ord_psbl_cash":"99277000"},"rt_cd":"0","msg_cd":"20310000","msg1":"조회"}',
   '{"output":{"stck_prpr":"72300","stck_mxpr":"93700","stck_llam":"50500","aspr_unit":"100","last":"195.1200"},"rt_cd":"0","msg_cd":"MCA00000","msg1":"정상처리 되었습니다."}',
   '{"output1":{"rsym":"DNASAAPL"},"output2":[{"stck_bsop_date":"20260227","stck_cntg_hour":"095900","stck_oprc":"72000","stck_hgpr":"72500","stck_lwpr":"71800","stck_prpr":"72300","stck_clpr":"72300","cntg_vol":"100","acml_vol":"1000","xymd":"20260227","kymd":"20260302","khms":"233000","open":"195.1","high":"195.6","low":"194.9","last":"195.12","clos":"195.12","evol":"10","tvol":"100"}],"rt_cd":"0","msg_cd":"MCA00000","msg1":"정상"}',
+  '{"output1":[{"ovrs_pdno":"7203","ovrs_cblc_qty":"100","ord_psbl_qty":"100","pchs_avg_pric":"2541.0000"}],"output2":[{"crcy_cd":"JPY","frcr_buy_amt_smtl":"0","frcr_sll_amt_smtl":"0","frcr_dncl_amt_2":"15000000.000000"}],"output":{"ord_psbl_frcr_amt":"15000000.00","frcr_ord_psbl_amt1":"15000000.000000","exrt":"9.30","uplp":"2900.0","dnlp":"2100.0","last":"2541.0"},"rt_cd":"0","msg_cd":"20310000","msg1":"조회"}',
   '{"rt_cd":"1","msg_cd":"EGW00201","msg1":"초당 거래건수를 초과하였습니다."}',
   '{"error_description":"접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)","error_code":"EGW00133"}',
 ]
@@ -226,6 +234,7 @@ export async function fuzz(seed: number, runs: number): Promise<FuzzOutcome> {
   const plain = golden.notices.map((n) => `0|${n.tr}|001|${n.text}`)
   const frames = [
     ...golden.frames.map((f) => f.frame),
+    ...ASIA,
     ...plain,
     ...golden.notices.flatMap((n) => n.frame ?? []),
     ...control,

@@ -31,6 +31,30 @@ describe('planSymbol', () => {
     expect(opens(krx.sessions)).toEqual(['2025-01-08', '2025-01-09', '2025-01-10'].map((d) => at(`${d}T00:00:00Z`)))
   })
 
+  test('a day with a lunch break is two sessions, in lots and within the limits of the venue', () => {
+    const tse = planSymbol('7203', request({ venue: 'TSE', days: 1 }))
+    expect([tse.venue, tse.currency, tse.priceDecimals]).toEqual(['TSE', 'JPY', 0])
+    // 09:00–11:30 and 12:30–15:30 in Tokyo.
+    const hours = [...tse.sessions].map((s) => [s.open, s.close])
+    expect(hours).toEqual([
+      [at('2025-01-08T00:00:00Z'), at('2025-01-08T02:30:00Z')],
+      [at('2025-01-08T03:30:00Z'), at('2025-01-08T06:30:00Z')],
+    ])
+    for (const venue of ['TSE', 'HK', 'SSE', 'SZSE'] as const) {
+      const plan = planSymbol('600519', request({ venue, days: 2, seed: 7 }))
+      let [low, high] = [Infinity, 0]
+      for (const minute of generateMarket({ seed: 7, rate: 30, symbols: [plan] })) {
+        for (let i = 0; i < minute.rows; i++) {
+          expect((minute.asz[i] as number) % 100, `${venue} size`).toBe(0)
+          low = Math.min(low, minute.a[i] as number)
+          high = Math.max(high, minute.a[i] as number)
+        }
+      }
+      // Two days of at most a tenth each in China, of less than a seventh in Tokyo.
+      if (venue !== 'HK') expect(high / low).toBeLessThan(1.5)
+    }
+  })
+
   test('GEN never closes: a day is a civil day, weekends too', () => {
     const gen = planSymbol('NVDA', request({ venue: 'GEN', start: epochDay(2025, 1, 10) }))
     expect(opens(gen.sessions)).toEqual([10, 11, 12].map((day) => epochDay(2025, 1, day) * DAY))
