@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { codesOnWire, ids, MARKETS, requestOf, restingAt } from './asia.ts'
-import { type Of } from './bench.ts'
+import type { Of } from '../../support/adapter-bench.ts'
 import { onStage } from './stage.ts'
 import { readCash } from '../../../adapters/kis/emulator/options.ts'
 import { TRANSACTIONS } from '../../../adapters/kis/wire/transactions.ts'

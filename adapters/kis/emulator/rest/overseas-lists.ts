@@ -10,7 +10,7 @@ import { isEmptied, sideCode } from './kr-lists.ts'
 import { pageOf } from './pages.ts'
 import { atExchange } from './overseas-account.ts'
 
-function usPrice(o: KisOrder, price: number): string {
+function priceOf(o: KisOrder, price: number): string {
   return fixedText(price, o.listing.instrument.priceDecimals, 8)
 }
 
@@ -52,8 +52,8 @@ function common(world: World, o: KisOrder, table: FieldTable): Row {
     ft_ord_qty: String(o.qty),
     ft_ccld_qty: String(o.filled),
     nccs_qty: String(leavesOf(o)),
-    ft_ord_unpr3: usPrice(o, o.price),
-    ft_ccld_unpr3: usPrice(o, average(o)),
+    ft_ord_unpr3: priceOf(o, o.price),
+    ft_ccld_unpr3: priceOf(o, average(o)),
     ft_ccld_amt3: fixedText(o.amount, o.listing.instrument.priceDecimals, 5),
     ovrs_excg_cd: exchange.order,
     prcs_stat_name: o.rejected > 0 ? '거부' : leavesOf(o) > 0 ? '전송' : '완료',

@@ -6,7 +6,11 @@
 import { fileURLToPath } from 'node:url'
 import { playStrangers } from '../../strangers/stranger.ts'
 
-const CLIENTS = ['python_kis.py', 'mojito_client.py', 'kis_trader_client.py']
+const CLIENTS = ['python_kis.py', 'python_kis_asia.py', 'mojito_client.py', 'kis_trader_client.py']
+/** What is listed for a client that wants more than the usual market. */
+const SYMBOLS: Readonly<Record<string, string>> = {
+  'python_kis_asia.py': '005930,NVDA,TSE:7203,HK:00700,SSE:600519,SZSE:000001',
+}
 const ENVIRONMENTS = ['live', 'paper']
 
 const at = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
@@ -20,7 +24,7 @@ const strangers = (environments.length === 0 ? ENVIRONMENTS : environments).flat
     name: `${client} against --env ${env}`,
     requirements: at('requirements.txt'),
     script: [at(client)] as const,
-    emulator: ['kis', '--env', env],
+    emulator: ['kis', '--env', env, ...(SYMBOLS[client] === undefined ? [] : ['--symbols', SYMBOLS[client]])],
   })),
 )
 if (!(await playStrangers(strangers))) process.exitCode = 1
