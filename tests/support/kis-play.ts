@@ -14,6 +14,7 @@ import type { KisSettings } from '../../adapters/kis/settings.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { SECOND, type Micros } from '../../src/core/base/time.ts'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
+import type { Currency } from '../../src/core/domain/units.ts'
 import type { LiveSpec } from '../../src/runtime/live-spec.ts'
 import { LiveSession } from '../../src/runtime/live-session.ts'
 import { openLiveRun, type LiveRun } from '../../src/runtime/live-run.ts'
@@ -57,7 +58,8 @@ export class KisVenue {
 
   static async open(feed: MarketFeed, from: Micros, given: Partial<EmulatorOptions> = {}): Promise<KisVenue> {
     const clock = new HandClock(from)
-    const cash = readCash(['KRW=100000000000', 'USD=10000000'])
+    const more = currenciesOf(feed.instruments).flatMap((c) => (c === 'KRW' || c === 'USD' ? [] : [`${c}=1000000000`]))
+    const cash = readCash(['KRW=100000000000', 'USD=10000000', ...more])
     return new KisVenue(await KisEmulator.create({ cash, ...given }, { clock, feed }), clock)
   }
 
@@ -82,9 +84,9 @@ export class KisPlay {
     this.venue = venue
     this.#agent = o.agent
     const { clock } = venue
-    const instruments = withRate(o.feed.instruments)
+    const instruments = withRates(o.feed.instruments)
     const settings = { ...clientSettings(venue.emulator, venue.state), ...o.settings }
-    const context = { broker: 0, instruments, currencies: ['KRW', 'USD'], clock }
+    const context = { broker: 0, instruments, currencies: currenciesOf(instruments), clock }
     this.kis = createKis(settings, context, { ordersFile: join(venue.state, 'orders.jsonl'), ...o.kis })
     const config = loadConfig({ dir: undefined, sets: [...(o.sets ?? [])], env: {} })
     this.spec = specOf(instruments, this.kis, o)
@@ -180,25 +182,39 @@ export class KisPlay {
   }
 }
 
-/** The engine wants a rate between its currencies; a generated feed has none. */
-function withRate(instruments: readonly Instrument[]): readonly Instrument[] {
-  if (instruments.some((i) => i.symbol === 'USD/KRW')) return instruments
+/** Won, dollars, and what else shares are priced in; in the order of a specification. */
+function currenciesOf(instruments: readonly Instrument[]): Currency[] {
+  const own = instruments.filter((i) => i.venue !== 'FX').map((i) => i.currency)
+  return [...new Set<Currency>(['KRW', 'USD', ...own])].sort()
+}
+
+/** The pair in which a currency is valued. */
+const pairOf = (currency: Currency): string => `USD/${currency}`
+
+/** The engine wants a rate between its currencies; a generated feed has none. Beyond won the adapter brings them. */
+function withRates(instruments: readonly Instrument[]): readonly Instrument[] {
   const like = instruments[0] as Instrument
-  const rate: Instrument = {
-    ...{ id: instruments.length, symbol: 'USD/KRW', venue: 'FX', currency: 'KRW', priceDecimals: 2, qtyDecimals: 0 },
-    ...{ ticks: [{ from: 0, tick: 1 }], lot: like.lot, economicId: 'FX:USD/KRW', allowShort: false },
+  const out = [...instruments]
+  for (const currency of currenciesOf(instruments)) {
+    const symbol = pairOf(currency)
+    if (currency === 'USD' || instruments.some((i) => i.symbol === symbol)) continue
+    out.push({
+      ...{ id: out.length, symbol, venue: 'FX', currency, priceDecimals: 2, qtyDecimals: 0 },
+      ...{ ticks: [{ from: 0, tick: 1 }], lot: like.lot, economicId: `FX:${symbol}`, allowShort: false },
+    })
   }
-  return [...instruments, rate]
+  return out
 }
 
 function specOf(instruments: readonly Instrument[], kis: Kis, { agent, sets = [] }: PlayOptions): LiveSpec {
-  const fx = instruments.findIndex((i) => i.symbol === 'USD/KRW')
+  const currencies = currenciesOf(instruments)
+  const fxOf = (currency: Currency): number => instruments.findIndex((i) => i.symbol === pairOf(currency))
   return liveSpec(agent, instruments, [kis.broker], {
     config: Object.fromEntries(sets.map((s) => s.split('=') as [string, string])),
-    shapes: instruments.map((_, i) => (i === fx ? SILENT : { ...QUOTES, trades: true })),
-    currencies: ['KRW', 'USD'],
-    routes: [{ currency: 'KRW', instrument: fx, inverse: true }, null],
-    cash: [[0, 0]],
+    shapes: instruments.map((i) => (i.venue === 'FX' ? SILENT : { ...QUOTES, trades: true })),
+    currencies,
+    routes: currencies.map((c) => (c === 'USD' ? null : { currency: c, instrument: fxOf(c), inverse: true })),
+    cash: [currencies.map(() => 0)],
     fees: 'kis',
   })
 }
