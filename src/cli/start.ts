@@ -10,12 +10,14 @@ import { dayOf } from '../core/base/time.ts'
 import { type LoadedAgent, loadAgent } from '../runtime/agent-load.ts'
 import { type LiveInstruments, liveInstruments } from '../runtime/live-instruments.ts'
 import { makeLiveSpec } from '../runtime/live-spec.ts'
+import type { Log } from '../runtime/log.ts'
 import { type Played, playLive } from '../runtime/live-play.ts'
 import type { CliCommand, CommandContext, CommandResult, Options } from './command.ts'
 import { type EmbeddedMarket, generatedMarket, tapeMarket } from './live/embedded-market.ts'
 import { feedsOf } from './live/feeds.ts'
 import type { BrokerKit } from './live/kit.ts'
 import { closeLeft } from './live/left.ts'
+import { logged } from './live/logged.ts'
 import { addSessionOptions, readFor, readSpeed, stopOnSignal } from './live/options.ts'
 import { noteAlerts, sayReady, watchSession } from './live/progress.ts'
 import { finish } from './live/result.ts'
@@ -58,7 +60,8 @@ async function start(options: Options, ctx: CommandContext): Promise<CommandResu
   ctx.progress.end()
   ctx.say(market.what)
   try {
-    const played = await play({ ...wish, agent, market, options, stopped: stop.stopped }, ctx)
+    const of = { ...wish, agent, market, options, stopped: stop.stopped }
+    const played = await logged(dir, (log) => play({ ...of, log }, ctx))
     ctx.progress.end()
     return await finish(played, ctx)
   } finally {
@@ -74,6 +77,7 @@ interface Wish {
   readonly config: EffectiveConfig
   readonly agent: LoadedAgent
   readonly market: EmbeddedMarket
+  readonly log: Log
   readonly options: Options
   readonly stopped: Promise<unknown>
 }
@@ -96,6 +100,7 @@ async function play(w: Wish, ctx: CommandContext): Promise<Played> {
         config,
         agent,
         clock,
+        log: w.log,
         mode: 'start',
         resume: 2,
         until: to,

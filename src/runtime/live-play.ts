@@ -11,8 +11,10 @@ import { type LiveRun, openLiveRun } from './live-run.ts'
 import { type LiveSummary, sealPart, type SealTask } from './live-seal.ts'
 import { LiveSession } from './live-session.ts'
 import type { LiveSpec } from './live-spec.ts'
+import type { Log } from './log.ts'
 import type { Broker, Clock, MarketSource } from './ports.ts'
 import { type RawLog, recordRaw } from './raw-log.ts'
+import { logBrokers, logFeeds, logOutputs } from './session-log.ts'
 import { type PastSource, type Readiness, type WarmUp, warmUp } from './warm-up.ts'
 
 export interface LivePorts {
@@ -59,6 +61,8 @@ export interface PlayOptions {
   begun?(session: LiveSession, run: LiveRun, ready: readonly Readiness[]): void
   /** Name of the feed where each part's market rows are to become a tape. */
   readonly tape?: string | undefined
+  /** For people; the record is the journal. */
+  readonly log: Log
   /** Further content of the manifest. */
   readonly provenance?: Readonly<Record<string, unknown>>
 }
@@ -94,6 +98,7 @@ export async function playLive(o: PlayOptions): Promise<Played> {
   })
   book.follow(session)
   const raw = rawLogs(o, run, ports)
+  logBeginning(o, run, ports, ready)
   o.begun?.(session, run, ready)
   const over = whenOver(session, o)
   const began = performance.now()
@@ -105,9 +110,28 @@ export async function playLive(o: PlayOptions): Promise<Played> {
   const seconds = (performance.now() - began) / 1000
   // What failed is not sealed: the same command goes on with it.
   if (session.failure !== undefined) throw session.failure
+  if (session.listenerFailed !== undefined) o.log.error('a listener failed', { error: session.listenerFailed.error })
   const figures = await book.end(session.engine)
+  const { state, stopped, digest, fills } = figures
+  o.log.info('session ended and sealed', { run: book.run.dir, state, stopped, fills, digest })
   const summary = { run: book.run.dir, ...figures, latency_ms: session.latency.figures() }
   return { run: book.run, session, summary, parts: book.parts, ready, seconds }
+}
+
+function logBeginning({ log, mode }: PlayOptions, run: LiveRun, ports: LivePorts, ready: readonly Readiness[]): void {
+  log.info('session begins', { mode, run: run.dir, lineage: run.lineage })
+  const { recovered } = run
+  if (recovered !== undefined) {
+    log.info('recovered from the journal', { inputs: recovered.inputs, events: recovered.events })
+  }
+  for (const { symbol, ...of } of ready) log.info(`warm-up ${symbol}`, of)
+  logOutputs(log, run)
+  logBrokers(log, ports.brokers)
+  logFeeds(
+    log,
+    ports.sources,
+    run.setup.instruments.map((i) => i.symbol),
+  )
 }
 
 function rawLogs({ place, generated, clock }: PlayOptions, run: LiveRun, ports: LivePorts): RawLog[] {
@@ -122,7 +146,11 @@ function bookOf(o: PlayOptions, run: LiveRun): DayBook {
     throw new Error('a session of one part was asked for another')
   }
   const plan = {
-    part: place.nextPart ?? oneDay,
+    part: (t: Micros) => {
+      const next = (place.nextPart ?? oneDay)(t)
+      o.log.info('the risk day is over, a new part begins', { run: next.dir })
+      return next
+    },
     seal: { mode, agent, generated, ...(o.tape && { tape: o.tape }), ...(provenance && { provenance }) },
     sealLater: place.sealLater ?? sealPart,
     open: { spec, config, agent },

@@ -28,7 +28,7 @@ import type { LiveSink } from './live-session.ts'
 import { type Recovered, recoverEngine } from './live-recover.ts'
 import { DigestSink } from './record-sink.ts'
 import { JOURNAL_DIR } from './record-reader.ts'
-import { writeAgentFiles } from './run-dir.ts'
+import { LOGS_DIR, writeAgentFiles } from './run-dir.ts'
 
 const CONFIG = 'config.json'
 const MANIFEST = 'manifest.json'
@@ -93,7 +93,7 @@ export function openLiveRun(o: OpenOptions): LiveRun {
 const BEGINNINGS = new Set([JOURNAL_DIR, 'agent', OPENING_NAME, `${CONFIG}.part`])
 
 function clearBeginnings(dir: string): void {
-  const names = readdirSync(dir)
+  const names = readdirSync(dir).filter((name) => name !== LOGS_DIR)
   if (names.some((name) => !BEGINNINGS.has(name))) {
     throw new Failure(`--out ${dir}: holds something that is no session; name a new directory`, 2)
   }
@@ -101,7 +101,7 @@ function clearBeginnings(dir: string): void {
 }
 
 /** F-68: whoever cannot write does not start. */
-function makeDir(dir: string): void {
+export function makeDir(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true })
     accessSync(dir, constants.W_OK | constants.X_OK)

@@ -19,6 +19,8 @@ export const RUN_VERSION = 1
 const CONFIG_NAME = 'config.json'
 const MANIFEST = 'manifest.json'
 const AGENT_DIR = 'agent'
+/** The log of a session (`session-log.ts`): it goes on after the seal, so no manifest lists it. */
+export const LOGS_DIR = '.logs'
 
 const listedFile = z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })
 const tapeRef = z.object({ path: z.string(), row_hash: z.string(), rows: z.number() })
@@ -75,6 +77,7 @@ export function agentDir(run: string): string {
 
 function walk(dir: string, base = dir): string[] {
   return readdirSync(dir, { withFileTypes: true })
+    .filter((e) => dir !== base || e.name !== LOGS_DIR)
     .flatMap((e) => (e.isDirectory() ? walk(join(dir, e.name), base) : [relative(base, join(dir, e.name))]))
     .sort()
 }

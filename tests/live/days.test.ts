@@ -12,6 +12,7 @@ import { DAY, SECOND } from '../../src/core/base/time.ts'
 import { loadAgent, type LoadedAgent } from '../../src/runtime/agent-load.ts'
 import { openingAfter } from '../../src/runtime/live-opening.ts'
 import { playLive } from '../../src/runtime/live-play.ts'
+import { openLog } from '../../src/runtime/log.ts'
 import { reopenPart } from '../../src/runtime/live-reopen.ts'
 import type { LiveSession } from '../../src/runtime/live-session.ts'
 import type { LiveSpec } from '../../src/runtime/live-spec.ts'
@@ -67,7 +68,9 @@ async function live(root: string, clock: HandClock, books: BookKeeper, days: num
           reopenPart(last.dir, { spec: specOf(), config, agent }),
         )
   const nextOf = (t: number) => nextPart(root, riskDayName(t))
+  const log = openLog({ dir: join(dir, 'logs') })
   const done = playLive({
+    log,
     place: { ...nextOf(clock.now()), nextPart: nextOf, opening },
     ...{ spec: specOf(), config, agent, mode: 'paper', generated: true, clock, resume: 2, until: Infinity },
     stopped: new Promise<void>((resolve) => {
@@ -87,6 +90,7 @@ async function live(root: string, clock: HandClock, books: BookKeeper, days: num
   const told = { orders: session.engine.desk.ordersToday, stateAtEnd: session.engine.desk.state }
   stop()
   await done
+  await log.close()
   return told
 }
 

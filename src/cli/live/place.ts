@@ -1,6 +1,6 @@
 /**
  * Where a session keeps what it records: `recordings/<mode>/<start>/`, in it a directory for each risk day, which is a
- * session of its own, and `.adapter`, what the adapters must remember. A day in which a session ended and began again
+ * session of its own, `.adapter`, what the adapters must remember, and `.logs`. A day in which a session ended and began again
  * has several parts (`2026-03-10`, `2026-03-10-2`).
  */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'

@@ -15,18 +15,21 @@ import { type Lease, takeLease } from '../../runtime/lease.ts'
 import { type LiveInstruments, liveInstruments } from '../../runtime/live-instruments.ts'
 import { openingAfter } from '../../runtime/live-opening.ts'
 import { type LivePorts, type Played, playLive, type PlayPlace } from '../../runtime/live-play.ts'
+import type { Log } from '../../runtime/log.ts'
 import { sealLeft } from '../../runtime/live-left.ts'
 import type { LiveRun } from '../../runtime/live-run.ts'
 import type { SealOptions } from '../../runtime/live-seal.ts'
 import type { LiveSpec } from '../../runtime/live-spec.ts'
 import type { MarketSource } from '../../runtime/ports.ts'
 import { reopenPart } from '../../runtime/live-reopen.ts'
+import { LOGS_DIR } from '../../runtime/run-dir.ts'
 import { codeVersion } from '../../tape/version.ts'
 import type { CommandContext, Options } from '../command.ts'
 import * as run from '../run-options.ts'
 import { Door } from './door.ts'
 import { feedsOf } from './feeds.ts'
 import type { BrokerKit, PluggedBroker } from './kit.ts'
+import { logged } from './logged.ts'
 import { configuredKits } from './kits.ts'
 import { adapterDir, nextPart, type Part, partsOf, riskDayName, stampedRoot } from './place.ts'
 import { noteAlerts, sayFeeds, sayReady, watchSession } from './progress.ts'
@@ -94,34 +97,38 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
     // Parts are sealed while adapters live on: frames lie beside them, by the same day.
     const place = { ...found, raw: (t: Micros) => join(s.root, '.raw', riskDayName(t)) }
     const memory = adapterDir(s.root)
-    ctx.say(`recording into ${s.root}; the same command with --out ${s.root} goes on with it`)
-    return await playLive({
-      ...{ place, spec: r.spec, config: s.config, agent: r.agent, mode: r.mode, generated: r.generated, clock },
-      ...{ resume: r.resume, until, stopped: stop.stopped, tape: r.tape },
-      plug: (opened) => {
-        const context = { instruments: s.live.instruments, currencies: s.live.currencies, clock }
-        const resumed = opened.engine !== undefined
-        const feeds = feedsOf(s.kits, s.live.instruments)
-        const plugged = s.kits.map((kit, broker) =>
-          kit.plug({
-            context: { ...context, broker, feeds: feeds(broker) },
-            dir: memory,
-            resumed,
-            trades: r.trades,
-          }),
-        )
-        const ports = r.plug(opened, plugged, clock)
-        sources = ports.sources
-        sayFeeds(ctx, s.live.instruments, sources)
-        return ports
-      },
-      begun: (session, opened, ready) => {
-        door = new Door(session, sources, card.socket)
-        sayReady(ctx, ready)
-        noteAlerts(ctx, opened)
-        watchSession(ctx, session, clock, { from, to: until })
-      },
-    })
+    ctx.say(
+      `recording into ${s.root}; the same command with --out ${s.root} goes on with it; its log is in ${join(s.root, LOGS_DIR)}`,
+    )
+    const play = (log: Log): Promise<Played> =>
+      playLive({
+        ...{ log, place, spec: r.spec, config: s.config, agent: r.agent, mode: r.mode, generated: r.generated, clock },
+        ...{ resume: r.resume, until, stopped: stop.stopped, tape: r.tape },
+        plug: (opened) => {
+          const context = { instruments: s.live.instruments, currencies: s.live.currencies, clock }
+          const resumed = opened.engine !== undefined
+          const feeds = feedsOf(s.kits, s.live.instruments)
+          const plugged = s.kits.map((kit, broker) =>
+            kit.plug({
+              context: { ...context, broker, feeds: feeds(broker) },
+              dir: memory,
+              resumed,
+              trades: r.trades,
+            }),
+          )
+          const ports = r.plug(opened, plugged, clock)
+          sources = ports.sources
+          sayFeeds(ctx, s.live.instruments, sources)
+          return ports
+        },
+        begun: (session, opened, ready) => {
+          door = new Door(session, sources, card.socket)
+          sayReady(ctx, ready)
+          noteAlerts(ctx, opened)
+          watchSession(ctx, session, clock, { from, to: until })
+        },
+      })
+    return await logged(s.root, play)
   } finally {
     door?.close()
     remove()
