@@ -11,7 +11,6 @@ import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/
 import { Upkeep } from '../common/upkeep.ts'
 import type { IbAccount } from './account.ts'
 import { bookedFills, bookedOrders } from './books.ts'
-import { ClockCheck } from './clock-check.ts'
 import type { Contracts } from './contracts.ts'
 import type { IbLink } from './link.ts'
 import type { OrderLists } from './lists.ts'
@@ -47,7 +46,6 @@ export class IbBroker implements Broker {
   readonly events$ = new Subject<readonly BrokerInbound[]>()
   readonly #p: BrokerParts
   readonly #orders: OrdersOut
-  readonly #clock = new ClockCheck()
   readonly #upkeep: Upkeep
   #told: 'up' | 'lost' = 'lost'
   #attempting = false
@@ -82,13 +80,6 @@ export class IbBroker implements Broker {
         if (ORDER_MESSAGES.has(name) || Number.isNaN(name)) this.check()
       },
     })
-    parts.link.on('currentTime', (seconds) => {
-      const value = this.#clock.take(parts.context.clock.now(), seconds)
-      if (value === undefined) return
-      this.tell([{ type: 'system', fact: 'clockOffset', value }])
-      // An answer that waited behind a pause of ours looks the same: the next one tells.
-      if (value !== 0) this.#upkeep.later(5 * SECOND, () => this.#askTime())
-    })
     parts.link.on('orderStatus', (id, status, filled, _left, _avg, permId, _parent, _last, clientId) =>
       parts.desk.orderStatus(id, status, filled, permId ?? 0, clientId ?? -1),
     )
@@ -96,19 +87,6 @@ export class IbBroker implements Broker {
 
   start(): void {
     this.#connect(this.#p.context.clock.now())
-    this.#keepTime()
-  }
-
-  /** Frames of the market keep the heartbeat quiet; the clock is asked all the same. */
-  #keepTime(): void {
-    this.#upkeep.later(MINUTE, () => {
-      this.#askTime()
-      this.#keepTime()
-    })
-  }
-
-  #askTime(): void {
-    this.#p.link.send('background', (api) => api.reqCurrentTime())
   }
 
   async stop(): Promise<void> {

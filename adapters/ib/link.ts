@@ -8,7 +8,8 @@
  * up again with 1101 or 1102; the socket stays.
  */
 import { EventName, IBApi } from '@stoqey/ib'
-import type { Clock, RawFrame } from '../../src/runtime/ports.ts'
+import type { Observable } from 'rxjs'
+import type { Clock, RawFrame, TimeSample } from '../../src/runtime/ports.ts'
 import { linkMeaning } from './codes.ts'
 import type { IbEventName, IbEvents } from './events.ts'
 import { install, sendAtOnce } from './guard.ts'
@@ -18,6 +19,7 @@ import { Login } from './login.ts'
 import { Pacer, type Urgency } from './pacer.ts'
 import type { Redactor } from './redact.ts'
 import type { IbSettings } from './settings.ts'
+import { TimeAsks } from './time-asks.ts'
 
 export interface LinkPlace {
   readonly settings: IbSettings
@@ -39,9 +41,12 @@ type State = 'idle' | 'connecting' | 'up'
 
 export class IbLink {
   readonly pacer: Pacer
+  /** What IB says of the time: at each heartbeat, and when it is asked. */
+  readonly time$: Observable<TimeSample>
+  readonly #times: TimeAsks
   readonly #place: LinkPlace
   readonly #beat = new Heartbeat(
-    () => this.#api?.reqCurrentTime(),
+    () => this.#askTime(),
     () => this.#end('no heartbeat for 9 s'),
   )
   readonly #watchers = new Watchers()
@@ -69,7 +74,12 @@ export class IbLink {
       place.redactor.hide(...this.#login.takeAccounts(list))
       this.#identified()
     })
-    this.on('currentTime', () => this.#ready())
+    this.#times = new TimeAsks(place.clock)
+    this.time$ = this.#times.sample$
+    this.on('currentTime', (seconds) => {
+      this.#times.answered(seconds)
+      this.#ready()
+    })
   }
 
   get state(): State {
@@ -156,6 +166,7 @@ export class IbLink {
     const api = new IBApi({ host, port: this.#port, clientId, maxReqPerSec: UNLIMITED })
     this.#api = api
     this.#login.reset()
+    this.#times.reset()
     this.#serversLost = false
     this.#beat.seen()
     install(api, {
@@ -211,13 +222,23 @@ export class IbLink {
     })
   }
 
+  /** Frames of the market keep the heartbeat quiet; who watches the clock asks all the same. */
+  askTime(): void {
+    this.send('background', () => this.#askTime())
+  }
+
+  #askTime(): void {
+    this.#times.asked()
+    this.#api?.reqCurrentTime()
+  }
+
   /* Login. */
 
   #identified(): void {
     if (!this.#login.complete || this.#settle === undefined) return
     const refusal = this.#login.refusal(this.#place.settings)
     if (refusal !== undefined) this.#settle(refusal)
-    else this.#api?.reqCurrentTime()
+    else this.#askTime()
   }
 
   /** A heartbeat was answered; without the servers of IB the session is not up. */
@@ -256,7 +277,7 @@ export class IbLink {
     this.#serversLost = false
     if (this.#state !== 'up') {
       // Of a session that just begins; its heartbeat says the rest.
-      if (was) this.#api?.reqCurrentTime()
+      if (was) this.#askTime()
       return
     }
     if (dataLost) this.#watchers.tell('dataLost')

@@ -6,7 +6,7 @@
  */
 import { BehaviorSubject, type Observable, Subject } from 'rxjs'
 import { type Micros, SECOND } from '../../src/core/base/time.ts'
-import type { AdapterContext, FeedStatus, MarketSource, RawFrame } from '../../src/runtime/ports.ts'
+import type { AdapterContext, FeedStatus, MarketSource, RawFrame, TimeSample } from '../../src/runtime/ports.ts'
 import { Upkeep } from '../common/upkeep.ts'
 import { dataFate, dataMend } from './codes.ts'
 import type { Contracts } from './contracts.ts'
@@ -32,12 +32,15 @@ export interface SourceParts {
 const BACK_OFF: readonly Micros[] = [1 * SECOND, 2 * SECOND, 4 * SECOND, 20 * SECOND, 60 * SECOND]
 /** Between two looks for silent lines. */
 const TURN: Micros = SECOND
+/** our clock is compared at least this often. */
+const ASK_TIME: Micros = 60 * SECOND
 const RECLAIM_AFTER: Micros = 5 * SECOND
 const REASONS_MAX = 100
 
 export class IbMarketSource implements MarketSource {
   readonly id = 'ib'
   readonly raw$: Observable<RawFrame>
+  readonly time$: Observable<TimeSample>
   readonly events$ = new Subject<readonly Row[]>()
   readonly feeds$: BehaviorSubject<readonly FeedStatus[]>
   readonly history: History
@@ -49,12 +52,14 @@ export class IbMarketSource implements MarketSource {
   readonly #dirty = new Set<Line>()
   #out: Row[] = []
   #farm = ''
+  #timeAskedAt: Micros = 0
   #stopped = false
 
   constructor(parts: SourceParts) {
     this.#p = parts
     this.#upkeep = new Upkeep(parts.context.clock)
     this.raw$ = parts.raw$
+    this.time$ = parts.link.time$
     this.history = parts.history
     this.#lines = new Lines({
       ...parts,
@@ -136,7 +141,12 @@ export class IbMarketSource implements MarketSource {
 
   #turn(): void {
     this.#upkeep.later(TURN, () => this.#turn())
-    if (this.#p.link.serves) this.#lines.probe()
+    if (!this.#p.link.serves) return
+    this.#lines.probe()
+    const now = this.#p.context.clock.now()
+    if (now - this.#timeAskedAt < ASK_TIME) return
+    this.#timeAskedAt = now
+    this.#p.link.askTime()
   }
 
   /* What IB says of lines. */

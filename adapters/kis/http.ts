@@ -8,6 +8,8 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosInstance, isAxiosError } from 'axios'
+import { type Micros, SECOND } from '../../src/core/base/time.ts'
+import type { Clock, TimeSample } from '../../src/runtime/ports.ts'
 import type { Seen } from './errors.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -42,9 +44,14 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 export class Http {
   readonly #axios: AxiosInstance
   readonly #kept: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent }
+  readonly #now: () => Micros
+  readonly #timed: ((sample: TimeSample) => void) | undefined
   readonly #fresh: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent }
 
-  constructor(baseURL: string) {
+  /** `timed`: told when each answer was asked for, and of its `Date`. */
+  constructor(baseURL: string, clock?: Clock, timed?: (sample: TimeSample) => void) {
+    this.#now = () => clock?.now() ?? 0
+    this.#timed = timed
     this.#kept = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) }
     this.#fresh = { httpAgent: new HttpAgent(), httpsAgent: new HttpsAgent() }
     this.#axios = axios.create({
@@ -65,6 +72,7 @@ export class Http {
     try {
       const get = e.method === 'GET'
       const deadline = AbortSignal.timeout(e.timeoutMs)
+      const askedAt = this.#now()
       const response = await this.#axios.request<unknown>({
         method: e.method,
         url: get ? `${e.path}?${new URLSearchParams(e.fields).toString()}` : e.path,
@@ -75,6 +83,10 @@ export class Http {
         ...(e.fresh ? this.#fresh : this.#kept),
       })
       const { status } = response
+      const reference = readDate(response.headers.date)
+      if (reference !== undefined) {
+        this.#timed?.({ askedAt, answeredAt: this.#now(), reference, resolution: SECOND })
+      }
       const text = typeof response.data === 'string' ? response.data : ''
       const json = readJson(text)
       if (json === undefined) return { ok: false, status, seen: { kind: 'body', status }, text }
@@ -91,6 +103,12 @@ export class Http {
       agents.httpsAgent.destroy()
     }
   }
+}
+
+/** RFC 9110: whole seconds, GMT. */
+function readDate(value: unknown): Micros | undefined {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isSafeInteger(ms) && ms > 0 ? ms * 1000 : undefined
 }
 
 export function readJson(text: string): Json | undefined {

@@ -9,7 +9,7 @@ import { type Micros, MILLISECOND } from '../../src/core/base/time.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
 import { type FeeModel, type FeeSchedule } from '../../src/core/domain/fees.ts'
 import { feeModel, type FeeSettings } from '../../src/reference/fees.ts'
-import type { AdapterContext, MarketInbound, RawFrame } from '../../src/runtime/ports.ts'
+import type { AdapterContext, MarketInbound, RawFrame, TimeSample } from '../../src/runtime/ports.ts'
 import { AccountInquiries } from './accounts.ts'
 import { TokenDesk } from './auth.ts'
 import { KisBroker } from './broker.ts'
@@ -73,8 +73,9 @@ function plug<E extends Environment>(
   redactor.hide(settings.htsId, settings.account.number)
   const raw$ = new Subject<RawFrame>()
   const raw = (frame: RawFrame): void => raw$.next(frame)
+  const time$ = new Subject<TimeSample>()
   const openDoor = (hosts: Hosts, keys: KeyPair, env: Environment | 'quotes', perSecond: number): Door => {
-    const http = new Http(hosts.rest)
+    const http = new Http(hosts.rest, context.clock, (sample) => time$.next(sample))
     const wall = options.wall ?? (() => Date.now() * 1000)
     const place = { env, keys, dir: settings.stateDir, refreshAt: settings.tokenRefreshAt, http, redactor, wall, raw }
     const rate = new RequestRate(perSecond, context.clock)
@@ -161,6 +162,7 @@ function plug<E extends Environment>(
       ...(trades || quoteSocket !== undefined ? [] : [socket]),
     ],
     raw$,
+    time$,
     seen: (event: MarketInbound) => prices.seen(event),
     history: new History(quoteRest, listings, context.clock),
     release: close,

@@ -12,6 +12,7 @@ import type {
   MarketInbound,
   MarketSource,
   RawFrame,
+  TimeSample,
 } from '../../src/runtime/ports.ts'
 import { venueOf } from './decode.ts'
 import { FeedDelays } from './delays.ts'
@@ -35,6 +36,8 @@ export interface SourceParts {
   /** Sockets that this source connects itself; others are connected by the broker. */
   readonly own: readonly KisSocket[]
   readonly raw$: Observable<RawFrame>
+  /** Of all HTTP answers of this vendor. */
+  readonly time$: Observable<TimeSample>
   readonly seen: (event: MarketInbound) => void
   readonly history: History
   /** The broker's exchange rates, where the run has use for them. */
@@ -49,6 +52,7 @@ const FULL = 'the session holds its 41 registrations: fewer symbols, or a quote 
 export class KisMarketSource implements MarketSource {
   readonly id = 'kis'
   readonly raw$: Observable<RawFrame>
+  readonly time$: Observable<TimeSample>
   readonly events$ = new Subject<readonly (MarketInbound | BarInbound)[]>()
   readonly feeds$: BehaviorSubject<readonly FeedStatus[]>
   readonly history: History
@@ -68,6 +72,7 @@ export class KisMarketSource implements MarketSource {
     const { feeds } = parts.context
     this.#fed = parts.listings.all.filter((l) => feeds?.(l.instrument.id) ?? true)
     this.raw$ = parts.raw$
+    this.time$ = parts.time$
     this.history = parts.history
     this.#decoder = new FrameDecoder(parts.listings)
     this.#delays = new FeedDelays(parts.listings)

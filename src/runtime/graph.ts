@@ -3,7 +3,7 @@
  * crosses the engine. Output streams carry what one batch brought; a stream nobody listens to costs nothing.
  *
  *   batches$ ──▶ drive (engine + venue) ──▶ records ──▶ outputs$ ─┬─▶ fills$  orders$  decisions$
- *                                                                 └─▶ equity$ states$ alerts$
+ *                                                                 └─▶ equity$ states$ alerts$ systems$
  */
 import { config, filter, from, lastValueFrom, map, type Observable, Subject, tap } from 'rxjs'
 import type { EngineSetup } from '../core/engine/setup.ts'
@@ -15,6 +15,7 @@ import {
   type FillOutput,
   type OrderOutput,
   type StateOutput,
+  type SystemOutput,
 } from './outputs.ts'
 import { type RecordView, viewRecord } from './record-fields.ts'
 import type { KeepRecords } from './record-sink.ts'
@@ -35,6 +36,7 @@ export interface RunStreams {
   readonly equity$: Observable<readonly EquityOutput[]>
   readonly states$: Observable<readonly StateOutput[]>
   readonly alerts$: Observable<readonly AlertOutput[]>
+  readonly systems$: Observable<readonly SystemOutput[]>
 }
 
 /** A user's sink: subscribes to what it wants before the first event. */
@@ -51,6 +53,7 @@ export class RunGraph implements RunStreams {
   readonly equity$: Observable<readonly EquityOutput[]>
   readonly states$: Observable<readonly StateOutput[]>
   readonly alerts$: Observable<readonly AlertOutput[]>
+  readonly systems$: Observable<readonly SystemOutput[]>
   #silent = false
   #failed: { readonly error: unknown } | undefined
 
@@ -62,6 +65,7 @@ export class RunGraph implements RunStreams {
     this.equity$ = this.#stream(decode.equity)
     this.states$ = this.#stream(decode.state)
     this.alerts$ = this.#stream(decode.alert)
+    this.systems$ = this.#stream(decode.system)
     // RxJS reports a throw in a subscriber later, on a timer; the run ends with it all the same (I-41).
     config.onUnhandledError = (error: unknown) => {
       this.#failed = { error }

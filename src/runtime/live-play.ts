@@ -5,6 +5,7 @@
 import type { EffectiveConfig } from '../config/load.ts'
 import { type Micros, SECOND } from '../core/base/time.ts'
 import type { LoadedAgent } from './agent-load.ts'
+import type { Machine } from './clock-watch.ts'
 import { DayBook } from './live-days.ts'
 import type { Opening } from './live-opening.ts'
 import { type LiveRun, openLiveRun } from './live-run.ts'
@@ -49,6 +50,8 @@ export interface PlayOptions {
   /** The market is an emulator's or a generated one: no invented data pass for real. */
   readonly generated: boolean
   readonly clock: Clock
+  /** Absent where the session's clock is one of its own. */
+  readonly machine?: Machine
   /** 2 in modes that re-arm themselves. */
   readonly resume: 0 | 1 | 2
   /** On the session's clock; Infinity: until it is stopped. */
@@ -94,6 +97,7 @@ export async function playLive(o: PlayOptions): Promise<Played> {
   const session = new LiveSession({
     ...{ setup, header, sink, clock, sources: ports.sources, brokers: ports.brokers },
     ...(run.engine === undefined ? {} : { recovered: run.engine }),
+    ...(o.machine === undefined ? {} : { machine: o.machine }),
     ...(place.nextPart === undefined ? {} : { days: book }),
   })
   book.follow(session)

@@ -17,6 +17,7 @@ import type { EngineEvent } from '../core/domain/event.ts'
 import { Engine } from '../core/engine/engine.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import type { JournalWriter } from '../tape/journal.ts'
+import { ClockWatch, type Machine } from './clock-watch.ts'
 import { LatencyLog } from './latency-log.ts'
 import type { Broker, Clock, HistoryInbound, Inbound, MarketSource } from './ports.ts'
 import { ProcessWatch } from './process-watch.ts'
@@ -44,8 +45,8 @@ export interface LivePlan {
   /** In the order of `setup.brokers`. */
   readonly brokers: readonly Broker[]
   readonly sink: LiveSink
-  /** How far the session's clock is from the true time, in microseconds; absent where it is no real one (R-31). */
-  readonly offset?: () => Micros
+  /** The machine's clock, where the session's follows it (R-31): how far they are apart, and what it says of itself. */
+  readonly machine?: Machine
   /** An engine with a past: it has stepped the journal of the session so far; absent at its first start. */
   readonly recovered?: Engine
   /** Where parts of a session end and new ones begin; absent: the session has one. */
@@ -91,6 +92,7 @@ export class LiveSession {
   /** What a listener of the output streams threw. */
   listenerFailed: { readonly error: unknown } | undefined
   #watch: ProcessWatch | undefined
+  readonly #clocks: ClockWatch
   #resume: 0 | 1 | 2 = 0
   #stalledAt = -Infinity
   /** Market rows stepped, and everything that was. */
@@ -101,6 +103,9 @@ export class LiveSession {
     this.#plan = plan
     this.#sink = plan.sink
     this.engine = plan.recovered ?? new Engine(plan.setup, plan.sink.sink)
+    this.#clocks = new ClockWatch(plan.clock, plan.sources, plan.machine, (fact, value) =>
+      this.input({ type: 'system', fact, value }),
+    )
   }
 
   /** Error that ended the session, if one did. */
@@ -122,10 +127,8 @@ export class LiveSession {
     this.inputBatch([...history, { type: 'system', fact: 'restarted', value: resume }])
     for (const port of [...sources, ...brokers]) port.start()
     this.#scheduleMoment()
-    this.#watch = new ProcessWatch(this.#plan.offset ?? (() => 0), {
-      offset: (value) => this.input({ type: 'system', fact: 'clockOffset', value }),
-      stalled: () => this.#stalled(),
-    })
+    this.#watch = new ProcessWatch(() => this.#stalled())
+    this.#clocks.start()
   }
 
   #listen(events$: Observable<readonly Inbound[]>): void {
@@ -306,6 +309,7 @@ export class LiveSession {
     this.#ended = true
     clearInterval(this.#syncTimer)
     this.#watch?.stop()
+    this.#clocks.stop()
     this.#cancelMoment()
     for (const cancel of this.#timers) cancel()
     for (const s of this.#subscriptions) s.unsubscribe()

@@ -1,6 +1,7 @@
 /** What output streams carry: a record decoded into names, decimals as numbers, exact integers left in the journal. */
 import { pow10 } from '../core/base/fixed.ts'
 import type { Micros } from '../core/base/time.ts'
+import { SYSTEM_FACTS, type SystemFact } from '../core/domain/control.ts'
 import { ORDER_STATES, ORDER_TYPES, type OrderState, type OrderType } from '../core/domain/order.ts'
 import { moneyDecimals } from '../core/domain/units.ts'
 import { ACTIONS, type Action } from '../core/engine/desk.ts'
@@ -59,6 +60,12 @@ export interface EquityOutput extends At {
 export interface StateOutput extends At {
   readonly from: EngineState
   readonly to: EngineState
+}
+
+/** What became of the process and its clock. */
+export interface SystemOutput extends At {
+  readonly fact: SystemFact
+  readonly value: number
 }
 
 /** What an operator must hear of (`core/execution/alerts.ts`); `text` names the rule. */
@@ -148,5 +155,10 @@ export class Decoder {
   state = (r: RecordView): StateOutput | undefined => {
     if (r.kind !== KIND.state) return undefined
     return { ...at(r), from: ENGINE_STATES[word(r, 3)] as EngineState, to: ENGINE_STATES[word(r, 4)] as EngineState }
+  }
+
+  system = (r: RecordView): SystemOutput | undefined => {
+    if (r.kind !== KIND.system) return undefined
+    return { ...at(r), fact: SYSTEM_FACTS[word(r, 3)] as SystemFact, value: word(r, 4) }
   }
 }

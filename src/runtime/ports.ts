@@ -48,6 +48,16 @@ export interface RawDecoder {
   readonly unused: ReadonlyMap<string, number>
 }
 
+/** What an answer of a vendor said of the time (R-31): it names a span, and came between the question and the answer. */
+export interface TimeSample {
+  /** On the session's clock. */
+  readonly askedAt: Micros
+  readonly answeredAt: Micros
+  /** Where the span begins that the vendor named, and how long it is. */
+  readonly reference: Micros
+  readonly resolution: Micros
+}
+
 export interface Clock {
   /** Microseconds since 1970 UTC on the session's clock; never goes back. */
   now(): Micros
@@ -69,6 +79,8 @@ interface Plugged {
 export interface MarketSource extends Plugged {
   readonly events$: Observable<readonly (MarketInbound | BarInbound)[]>
   readonly feeds$: Observable<readonly FeedStatus[]>
+  /** Absent where the vendor never says what time it is. */
+  readonly time$?: Observable<TimeSample>
 }
 
 /** `BaseBroker` of the plan: an account at a broker. */

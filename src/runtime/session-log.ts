@@ -15,6 +15,9 @@ export function logOutputs(log: Log, { graph }: LiveRun): void {
   graph.states$.subscribe((rows) => {
     for (const { t, from, to } of rows) log.info(`${from} → ${to}`, { at: at(t) })
   })
+  graph.systems$.subscribe((rows) => {
+    for (const { t, fact, value } of rows) if (fact !== 'moment') log.info(`system ${fact}`, { at: at(t), value })
+  })
   graph.alerts$.subscribe((rows) => {
     for (const { t, code, critical, broker, symbol } of rows) {
       const fields = { at: at(t), ...(broker && { broker }), ...(symbol && { symbol }) }
@@ -34,7 +37,7 @@ export function logOutputs(log: Log, { graph }: LiveRun): void {
   })
 }
 
-/** Links and what brokers say of the clock; the engine's alerts name neither a failed attempt nor a planned absence. */
+/** The engine's alerts name neither a failed attempt nor a planned absence. */
 export function logBrokers(log: Log, brokers: readonly Broker[]): void {
   for (const broker of brokers) {
     const said = log.child(broker.id)
@@ -42,7 +45,6 @@ export function logBrokers(log: Log, brokers: readonly Broker[]): void {
       next: (events) => {
         for (const e of events) {
           if (e.type === 'link') said.info(`link ${e.link}`)
-          else if (e.type === 'system' && e.fact === 'clockOffset') said.info('clock offset', { micros: e.value })
         }
       },
       // The session itself ends with it, and says so.

@@ -133,7 +133,7 @@ export const OPERATOR = [
   'clearEmergency',
   'allot',
 ] as const
-export const SYSTEM = ['restarted', 'failed', 'clockOffset', 'moment'] as const
+export const SYSTEM = ['restarted', 'failed', 'clockOffset', 'moment', 'clockSync'] as const
 export const LIMIT = [
   'dailyLoss',
   'positionSize',

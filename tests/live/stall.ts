@@ -17,7 +17,7 @@ const source = new HandSource()
 const run = openLiveRun({ dir, spec: specOf(), config, agent: loaded })
 let moved = 0
 const parts = { setup: run.setup, header: run.header, sink: run.sink, clock, sources: [source], brokers: [port] }
-const session = new LiveSession({ ...parts, offset: () => moved })
+const session = new LiveSession({ ...parts, machine: { offset: () => moved, sync: () => Promise.resolve('unknown') } })
 const states: string[] = []
 session.moments$.subscribe(() => {
   const { state } = session.engine.desk

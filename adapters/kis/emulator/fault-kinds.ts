@@ -70,6 +70,7 @@ const KINDS = [
     { msg1: ['text', '주문거부'] },
   ],
   ['maintenance', 'lasting', 'F-01 F-15', 'REST answers 503, sockets are closed and refused', {}],
+  ['clock-skew', 'lasting', 'F-51', 'the Date of answers is off', { ms: ['how far, minus for behind', 3000] }],
   ['socket-refused', 'lasting', 'F-01', 'the socket host refuses new connections', {}],
   ['socket-silent-login', 'lasting', 'F-02', 'the TCP connection is accepted and the upgrade never answered', {}],
   ['socket-close-after-open', 'next', 'F-06', 'the next connection is closed cleanly right after it opened', {}],

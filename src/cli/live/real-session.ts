@@ -11,6 +11,7 @@ import { parseDay } from '../../core/base/time.ts'
 import { instrumentTable } from '../../reference/instrument-load.ts'
 import type { LoadedAgent } from '../../runtime/agent-load.ts'
 import { SystemClock } from '../../runtime/clock.ts'
+import { clockSync } from '../../runtime/clock-sync.ts'
 import { type Lease, takeLease } from '../../runtime/lease.ts'
 import { type LiveInstruments, liveInstruments } from '../../runtime/live-instruments.ts'
 import { openingAfter } from '../../runtime/live-opening.ts'
@@ -90,6 +91,7 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
   let sources: readonly MarketSource[] = []
   try {
     const clock = new SystemClock()
+    const machine = { offset: () => clock.offset(), sync: () => clockSync() }
     const from = clock.now()
     const until = span === undefined ? Infinity : from + span
     const seal = { mode: r.mode, agent: r.agent, generated: r.generated, ...(r.tape && { tape: r.tape }) }
@@ -103,7 +105,7 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
     const play = (log: Log): Promise<Played> =>
       playLive({
         ...{ log, place, spec: r.spec, config: s.config, agent: r.agent, mode: r.mode, generated: r.generated, clock },
-        ...{ resume: r.resume, until, stopped: stop.stopped, tape: r.tape },
+        ...{ resume: r.resume, machine, until, stopped: stop.stopped, tape: r.tape },
         plug: (opened) => {
           const context = { instruments: s.live.instruments, currencies: s.live.currencies, clock }
           const resumed = opened.engine !== undefined

@@ -62,6 +62,7 @@ function isMarket(e: MarketInbound | BarInbound): boolean {
 }
 
 function tapSource(source: MarketSource, events$: Observable<readonly (MarketInbound | BarInbound)[]>): MarketSource {
-  const { id, raw$, feeds$ } = source
-  return { id, raw$, feeds$, events$, start: () => source.start(), stop: () => source.stop() }
+  const { id, raw$, feeds$, time$ } = source
+  const start = (): void => source.start()
+  return { id, raw$, feeds$, ...(time$ && { time$ }), events$, start, stop: () => source.stop() }
 }

@@ -149,10 +149,14 @@ export interface OperatorEvent {
  * `restarted`: a new incarnation of the process begins; `value` 1 when an earlier arming is valid (R-44), 2 when it may
  * re-arm itself in full (paper). `failed`: R-39 (uncaught error, stall, journal or fsync failure). `clockOffset`: `value`
  * is local minus reference clock in microseconds (R-31). `moment`: only that time has passed; live runs step one when
- * nothing else comes.
+ * nothing else comes. `clockSync`: what the machine says of its own clock, an index of CLOCK_SYNC; for the record, for a
+ * machine that is wrong about itself is caught by `clockOffset`.
  */
-export const SYSTEM_FACTS = ['restarted', 'failed', 'clockOffset', 'moment'] as const
+export const SYSTEM_FACTS = ['restarted', 'failed', 'clockOffset', 'moment', 'clockSync'] as const
 export type SystemFact = (typeof SYSTEM_FACTS)[number]
+
+export const CLOCK_SYNC = ['unknown', 'synchronised', 'unsynchronised'] as const
+export type ClockSync = (typeof CLOCK_SYNC)[number]
 
 export interface SystemEvent {
   readonly type: 'system'

@@ -205,6 +205,7 @@ function applySystem(desk: Desk, e: SystemEvent, away: Micros): void {
       return
     }
     case 'moment':
+    case 'clockSync':
       return
     default:
       return unreachable(e.fact)

@@ -2,7 +2,6 @@
 import type { ContractDetails } from '@stoqey/ib'
 import { describe, expect, it } from 'vitest'
 import { Asks } from '../../../adapters/ib/asks.ts'
-import { ClockCheck } from '../../../adapters/ib/clock-check.ts'
 import { dataFate, linkMeaning, orderMeaning } from '../../../adapters/ib/codes.ts'
 import { Contracts, type IbListing, onTick } from '../../../adapters/ib/contracts.ts'
 import { encodeOrder } from '../../../adapters/ib/encode.ts'
@@ -299,22 +298,6 @@ describe('the pacer (I-28)', () => {
     expect(dropped).toBeGreaterThan(0)
     clock.advance(10_000_000)
     expect(sent).toHaveLength(41)
-  })
-})
-
-describe('our clock and theirs (R-31, F-43, F-51)', () => {
-  it('tells what is certain beyond a second, once, and when it is over', () => {
-    const check = new ClockCheck()
-    const at = 1_772_550_001
-    const take = (local: number) => check.take(local * 1_000_000, at)
-    expect([take(at), take(at + 0.9), take(at + 1.4), take(at - 0.9), take(at + 2.4)]).toEqual(
-      Array.from({ length: 5 }, () => undefined),
-    )
-    expect(take(at + 4)).toBe(2_500_000)
-    expect(take(at + 0.5)).toBe(0)
-    expect(take(at + 0.5)).toBeUndefined()
-    expect(take(at - 3)).toBe(-3_000_000)
-    expect(check.take(1, Number.NaN)).toBeUndefined()
   })
 })
 

@@ -16,11 +16,19 @@ const KEEP_ALIVE_MS = 120_000
 export function createRestServer(world: World, door: Door, ids: TextSource): Server {
   const server = createServer((request, response) => {
     world.activity.requests++
+    response.setHeader('Date', dateOf(world))
     response.on('close', () => world.activity.requests--)
     serve(world, door, ids, request, response).catch((error: unknown) => sayBroken(world, response, error))
   })
   server.keepAliveTimeout = KEEP_ALIVE_MS
   return server
+}
+
+/** The venue's own clock, which is the run's, not this machine's; whole seconds. */
+function dateOf({ clock, faults }: World): string {
+  const now = clock.now()
+  const skewed = faults.on('clock-skew', now)
+  return new Date((now + Number(skewed?.params.ms ?? 0) * 1000) / 1000).toUTCString()
 }
 
 /** A fault of the emulator's own: said on stderr, answered as the vendor answers when a service breaks. */
