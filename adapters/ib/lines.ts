@@ -39,8 +39,15 @@ export interface LinesPlace {
   readonly changed: () => void
 }
 
-/** A line without a tick for so long is asked for again, one line a second at most. */
-const SILENT: Micros = 15 * SECOND
+/**
+ * A line without a tick for so long is asked for again. At level 1 IB tells changes only, and what it then answers is the
+ * evidence that a quiet stock's quote still stands: it has to come within the 10 s of R-30. Ticks one by one may be asked
+ * for every 15 s and no sooner (reference 6).
+ */
+const SILENT: Micros = 5 * SECOND
+const SILENT_TICKS: Micros = 15 * SECOND
+/** Lines asked for again in one look; the others have their turn in the next. */
+const PROBES = 4
 /** Trades with size and time to the millisecond (RTVolume). */
 const GENERIC_TICKS = '233'
 
@@ -105,15 +112,22 @@ export class Lines {
     this.#request(line)
   }
 
-  /** The line that has been silent for longest, if any has been for too long, is renewed. */
+  /** The lines that have been silent for longest, of those that were for too long, are renewed. */
   probe(): void {
     const now = this.#place.clock.now()
+    const since = (l: Line): Micros => Math.max(l.heardAt, l.probedAt)
     const silent = this.all
-      .filter((l) => l.reqIds.length > 0 && now - Math.max(l.heardAt, l.probedAt) >= SILENT)
-      .sort((a, b) => a.probedAt - b.probedAt)[0]
-    if (silent === undefined) return
-    silent.probedAt = now
-    this.renew(silent)
+      .filter((l) => l.reqIds.length > 0 && now - since(l) >= this.#patienceWith(l))
+      .sort((a, b) => since(a) - since(b))
+    for (const line of silent.slice(0, PROBES)) {
+      line.probedAt = now
+      this.renew(line)
+    }
+  }
+
+  /** Of a line whose data somebody else took, or a farm lost, nothing is proved by asking soon (F-18). */
+  #patienceWith(line: Line): Micros {
+    return this.#isLevel1(line) && line.note === '' ? SILENT : SILENT_TICKS
   }
 
   async #subscribe(line: Line): Promise<void> {

@@ -76,6 +76,19 @@ describe('level 1', () => {
     expect(b.links()).toEqual(['up'])
   }, 40_000)
 
+  it('R-30, D-03: a quote that does not change is told again within 10 s; where nothing comes at all nothing is made up (F-45)', async () => {
+    const b = await up()
+    await b.fault({ kind: 'data-silent', for_ms: 20_000 })
+    await b.pause(300)
+    const silent = b.market.length
+    await b.pause(12_000)
+    expect(b.market.length).toBe(silent)
+    const asked = b.raw.filter((f) => f.direction === 'out' && f.channel === '1').length
+    // Each of four lines at its subscription and at least once since, none more often than every five seconds.
+    expect(asked).toBeGreaterThanOrEqual(8)
+    expect(asked).toBeLessThanOrEqual(16)
+  }, 40_000)
+
   it('F-45: a farm that breaks and mends leaves every subscription standing', async () => {
     const b = await up()
     await b.fault({ kind: 'farm-broken', ms: 1000 })
