@@ -173,7 +173,7 @@ async function session(root: string, ready: Ready, orders: number): Promise<Reco
   const spec = makeLiveSpec({ config, agent: loaded, instruments: live, brokers, fees: kit.fees })
   const run = openLiveRun({ dir: join(root, 'run'), spec, config, agent: loaded })
   const context = { broker: 0, instruments: live.instruments, currencies: live.currencies, clock }
-  const { broker, sources } = kit.plug({ context, dir: root, resumed: false, trades: true })
+  const { broker, sources } = kit.plug({ context, dir: root, resumed: false, trades: true, notices: true })
   const trace = new Trace()
   watchSockets(trace)
   for (const source of sources) {

@@ -24,8 +24,8 @@ import { OrderDesk } from './order-desk.ts'
 import type { OwnOrder, OwnOrders } from './own-orders.ts'
 import type { DayPrices } from './day-prices.ts'
 import type { RestAnswer, TradingRest } from './rest.ts'
+import type { Session } from './rest-session.ts'
 import type { KisSettings } from './settings.ts'
-import type { KisSocket } from './socket.ts'
 import { readNotice } from './wire/notice.ts'
 import type { Environment } from './wire/transactions.ts'
 
@@ -33,7 +33,7 @@ export interface BrokerParts<E extends Environment> {
   readonly context: AdapterContext
   readonly settings: KisSettings
   readonly rest: TradingRest<E>
-  readonly socket: KisSocket
+  readonly session: Session
   readonly listings: Listings
   readonly orders: OwnOrders
   readonly accounts: AccountInquiries<E>
@@ -98,7 +98,7 @@ export class KisBroker<E extends Environment> implements Broker {
     this.#stopped = true
     this.#upkeep.cancelTimers()
     this.#p.endRequests()
-    await this.#p.socket.close()
+    await this.#p.session.close()
     // Requests that are out come back or run into their deadline: an order is not abandoned half-way.
     await this.#upkeep.settled()
     await this.#p.release()
@@ -127,13 +127,13 @@ export class KisBroker<E extends Environment> implements Broker {
     const { clock } = this.#p.context
     this.#upkeep.later(Math.max(0, at - clock.now()), () => {
       if (this.#stopped) return
-      if (this.#p.socket.state === 'idle') this.#upkeep.run(this.#attempt())
-      else if (this.#p.socket.state === 'up') this.link('up')
+      if (this.#p.session.state === 'idle') this.#upkeep.run(this.#attempt())
+      else if (this.#p.session.state === 'up') this.link('up')
     })
   }
 
   async #attempt(): Promise<void> {
-    const failure = await this.#p.socket.connect()
+    const failure = await this.#p.session.connect()
     if (this.#stopped) return
     this.link(failure === undefined ? 'up' : 'failed')
     if (failure === undefined) this.#p.prices.refresh()

@@ -25,6 +25,7 @@ import { KisMarketSource } from './market-data.ts'
 import { OwnOrders } from './own-orders.ts'
 import { RequestRate } from './rate.ts'
 import { Redactor } from './redact.ts'
+import { RestSession } from './rest-session.ts'
 import { type Door, QuoteRest, TradingRest } from './rest.ts'
 import { assertHosts, type Hosts, type KeyPair, type KisSettings, RATES } from './settings.ts'
 import { KisSocket, type SocketHandlers } from './socket.ts'
@@ -42,6 +43,8 @@ export interface KisOptions {
   readonly isTrading?: (exchange: ExchangeCodes, t: Micros) => boolean
   /** False: only market data are wanted; then the source connects whatever it needs. */
   readonly trades?: boolean
+  /** False: no socket is opened (`rest-session.ts`). */
+  readonly notices?: boolean
 }
 
 export interface Kis {
@@ -168,13 +171,21 @@ function plug<E extends Environment>(
     release: close,
   })
   const windows = keepWindows(settings.maintenance, context.clock, (link) => ends.broker?.link(link))
+  const orders = new OwnOrders(listings, options.ordersFile, options.resumed === true)
+  const restPlace = {
+    clock: context.clock,
+    answers: async () => (await accounts.domestic()) !== undefined,
+    ask: () => {
+      if (orders.open().length > 0) ends.broker?.doubtNotices()
+    },
+  }
   ends.broker = new KisBroker({
     context,
     settings,
     rest,
-    socket,
+    session: options.notices === false ? new RestSession(restPlace) : socket,
     listings,
-    orders: new OwnOrders(listings, options.ordersFile, options.resumed === true),
+    orders,
     accounts,
     foreign,
     prices,

@@ -2,6 +2,7 @@
  * `sametape paper`: trades without real money, on the paper accounts of the configured brokers or, with `--broker sim`, on
  * the simulated broker with their live data. Goes on day after day, and after a crash with the same --out.
  */
+import { Option } from 'commander'
 import { toScaled } from '../core/base/decimal.ts'
 import { SIM_BROKER } from '../core/domain/broker.ts'
 import { type Currency, moneyDecimals } from '../core/domain/units.ts'
@@ -11,6 +12,7 @@ import { makeLiveSpec } from '../runtime/live-spec.ts'
 import type { CliCommand, CommandContext, CommandResult, Options } from './command.ts'
 import { Failure } from './failure.ts'
 import { assertHours, assertMode, assertPaper } from './live/guards.ts'
+import { SUPERVISED, superviseFrom } from './live/heartbeat.ts'
 import { addSessionOptions } from './live/options.ts'
 import { playReal, type RealSession, readSetting, type Setting } from './live/real-session.ts'
 import { finish } from './live/result.ts'
@@ -25,6 +27,11 @@ export const command: CliCommand = {
       .option('--broker <which>', 'paper: the brokers’ own paper accounts; sim: the simulated broker', 'paper')
       .option('--speed <n>', 'only 1: brokers keep the time of the wall', '1')
       .option('--cash <amounts>', 'of the simulated broker: 1000000 of base, or USD=50000,KRW=100000000')
+      .option(
+        '--no-supervisor',
+        'no second process that restarts, or sells out, when this one is silent for 5 s (R-39)',
+      )
+      .addOption(new Option(SUPERVISED, 'started by a supervisor').hideHelp())
   },
   run: (_, options, ctx) => paper(options, ctx),
 }
@@ -44,8 +51,19 @@ async function paper(options: Options, ctx: CommandContext): Promise<CommandResu
     if (which === 'paper') assertPaper(kits)
   })
   const agent = await loadAgent(run.text(options, 'agent') ?? 'rsi-macd')
-  const session = which === 'paper' ? onAccounts(setting, agent) : onSim(setting, agent, options)
-  return finish(await playReal(setting, session, options, ctx), ctx)
+  if (which === 'sim') return finish(await playReal(setting, onSim(setting, agent, options), options, ctx), ctx)
+  const session = onAccounts(setting, agent)
+  const watched = options.supervisor === false ? {} : { watched: superviseFrom(options) }
+  return finish(await playReal(setting, { ...session, ...watched }, options, ctx), ctx)
+}
+
+/** R-39: a session on accounts whose engine died is gone on with, but only to end it: what is ours is sold. */
+export async function flatten(options: Options, ctx: CommandContext): Promise<CommandResult> {
+  const setting = readSetting(options, 'paper', ({ kits }) => assertPaper(kits))
+  const agent = await loadAgent(run.text(options, 'agent') ?? 'rsi-macd')
+  const { for: _, ...untilItIsOver } = options
+  const session = { ...onAccounts(setting, agent), resume: 1, flattens: true } as const
+  return finish(await playReal(setting, session, untilItIsOver, ctx), ctx)
 }
 
 type Agent = Awaited<ReturnType<typeof loadAgent>>

@@ -108,7 +108,7 @@ async function play(w: Wish, ctx: CommandContext): Promise<Played> {
       ...{ generated: market.generated, stopped: w.stopped, provenance: market.provenance },
       plug: (opened) => {
         const context = { instruments: live.instruments, currencies: live.currencies, clock }
-        const place = { dir, resumed: opened.engine !== undefined, trades: true }
+        const place = { dir, resumed: opened.engine !== undefined, trades: true, notices: true }
         const feeds = feedsOf(kits, live.instruments)
         const plugged = kits.map((kit, broker) =>
           kit.plug({ ...place, context: { ...context, broker, feeds: feeds(broker) } }),

@@ -100,15 +100,23 @@ export class PaperBench {
     return new PaperBench(dir, emulator, ready)
   }
 
-  /** A life of `paper`; `flags` come after those that every life has. */
+  /** A life of `paper` that nobody starts anew; `flags` come after those that every life has. */
   paper(...flags: readonly string[]): Life {
+    return this.supervised('--no-supervisor', ...flags)
+  }
+
+  /** One whose supervisor may outlive it (R-39). */
+  supervised(...flags: readonly string[]): Life {
     return this.run(...this.#paperArgs, ...flags)
   }
 
   /** One that dies by its own SIGKILL when it gets to a point of `live/kill-points.ts` for the `nth` time. */
   paperUntil(point: KillPoint, nth: number): Life {
     const preload = new URL('../live/kill-points.ts', import.meta.url).href
-    return this.#spawn(this.#paperArgs, { NODE_OPTIONS: `--import ${preload}`, KILL_AT: `${point}:${nth}` })
+    return this.#spawn([...this.#paperArgs, '--no-supervisor'], {
+      NODE_OPTIONS: `--import ${preload}`,
+      KILL_AT: `${point}:${nth}`,
+    })
   }
 
   get #paperArgs(): readonly string[] {

@@ -55,9 +55,7 @@ export class MarketData {
     for (const session of this.#world.ready()) {
       const { quotes, bars, history, depth } = session.subscriptions
       if (quotes.size + bars.size + history.size + depth.size === 0 || !this.#flows(session, now)) continue
-      for (const [reqId, line] of quotes) {
-        if (!this.#muted(line.board, now)) this.quote(session, reqId, line, now)
-      }
+      for (const [reqId, line] of quotes) this.quote(session, reqId, line, now)
       for (const [reqId, line] of bars) this.#bars(session, reqId, line, now)
       for (const [reqId, line] of history) this.#history(session, reqId, line, now)
       for (const [reqId, line] of depth) this.depth(session, reqId, line)
@@ -67,6 +65,8 @@ export class MarketData {
   /** What changed of a line since it was told last. */
   quote(session: Session, reqId: number, line: QuoteLine, now: Micros): void {
     if (line.version === line.board.version || now - line.sentAt < AGGREGATION) return
+    // Nor is a silent one told at its request.
+    if (this.#muted(line.board, now)) return
     line.version = line.board.version
     line.sentAt = now
     const teller = new LineTeller(session, reqId, line)

@@ -26,9 +26,13 @@ function kisKit(settings: KisSettings): BrokerKit {
   }
 }
 
-function plug(settings: KisSettings, { context, dir, resumed, trades }: PlugPlace): PluggedBroker {
+function plug(settings: KisSettings, { context, dir, resumed, trades, notices }: PlugPlace): PluggedBroker {
   const ordersFile = join(dir, 'kis-orders.jsonl')
-  const { broker, source, busy } = createKis(settings, context, trades ? { ordersFile, resumed } : { trades: false })
+  const { broker, source, busy } = createKis(
+    settings,
+    context,
+    trades ? { ordersFile, resumed, notices } : { trades: false },
+  )
   const past = {
     name: 'kis',
     minutes: (instrument: number, from: number) => source.history.minutes(instrument, from),

@@ -35,6 +35,8 @@ export interface PlugPlace {
   readonly resumed: boolean
   /** False: market data alone are wanted. */
   readonly trades: boolean
+  /** False: nobody is there to be told of orders, only to be asked: a process that died may still hold that place. */
+  readonly notices: boolean
 }
 
 export interface PluggedBroker {

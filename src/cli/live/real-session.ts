@@ -3,6 +3,7 @@
  * lease for each account, parts by risk day; it goes on with whatever lies in its directory.
  */
 import { join } from 'node:path'
+import { take } from 'rxjs'
 import { defaultConfigDir, type EffectiveConfig, loadConfig } from '../../config/load.ts'
 import { type Environment, readEnvironment } from '../../config/environment.ts'
 import type { Micros } from '../../core/base/time.ts'
@@ -20,6 +21,7 @@ import type { Log } from '../../runtime/log.ts'
 import { sealLeft } from '../../runtime/live-left.ts'
 import type { LiveRun } from '../../runtime/live-run.ts'
 import type { SealOptions } from '../../runtime/live-seal.ts'
+import type { LiveSession } from '../../runtime/live-session.ts'
 import type { LiveSpec } from '../../runtime/live-spec.ts'
 import type { MarketSource } from '../../runtime/ports.ts'
 import { reopenPart } from '../../runtime/live-reopen.ts'
@@ -29,6 +31,7 @@ import type { CommandContext, Options } from '../command.ts'
 import * as run from '../run-options.ts'
 import { Door } from './door.ts'
 import { feedsOf } from './feeds.ts'
+import type { Supervision } from './heartbeat.ts'
 import type { BrokerKit, PluggedBroker } from './kit.ts'
 import { logged } from './logged.ts'
 import { configuredKits } from './kits.ts'
@@ -50,10 +53,14 @@ export interface RealSession {
   readonly mode: 'paper' | 'record'
   readonly agent: LoadedAgent
   readonly spec: LiveSpec
-  readonly resume: 0 | 2
+  readonly resume: 0 | 1 | 2
   readonly plug: (opened: LiveRun, plugged: readonly PluggedBroker[], clock: SystemClock) => LivePorts
   /** Adapters are plugged for orders too. */
   readonly trades: boolean
+  /** nothing is opened, what is ours is sold, and it ends; without market data and without being told of orders. */
+  readonly flattens?: boolean
+  /** Told once the session begins; what it returns, once it ended: in order, or not. */
+  readonly watched?: Supervision
   /** Is what it shows an emulator's? */
   readonly generated: boolean
   /** Name of the feed where each day is to become a tape. */
@@ -116,9 +123,11 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
               dir: memory,
               resumed,
               trades: r.trades,
+              notices: r.flattens !== true,
             }),
           )
-          const ports = r.plug(opened, plugged, clock)
+          const all = r.plug(opened, plugged, clock)
+          const ports = r.flattens === true ? { ...all, sources: [], past: [] } : all
           sources = ports.sources
           sayFeeds(ctx, s.live.instruments, sources)
           return ports
@@ -128,6 +137,9 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
           sayReady(ctx, ready)
           noteAlerts(ctx, opened)
           watchSession(ctx, session, clock, { from, to: until })
+          if (r.flattens === true) flatten(session)
+          const ended = r.watched?.(s.root, until)
+          session.moments$.subscribe({ complete: () => ended?.(session.failure === undefined) })
         },
       })
     return await logged(s.root, play)
@@ -138,6 +150,12 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
     for (const lease of leases) lease.release()
     ctx.progress.end()
   }
+}
+
+/** Behind the input with which every life begins. */
+function flatten(session: LiveSession): void {
+  const failed = { type: 'system', fact: 'failed', value: 0 } as const
+  session.moments$.pipe(take(1)).subscribe(() => session.input(failed))
 }
 
 /** Of a simulated account there is nothing to fight about. */
