@@ -3,7 +3,9 @@
  * first, then the feeds that will trade; what nobody has is named, with the number of bars until the symbol is ready.
  */
 import { MINUTE, type Micros } from '../core/base/time.ts'
+import { sessionElapsed } from '../core/data/market.ts'
 import { makeIndicator } from '../core/data/indicators/indicator.ts'
+import { type Calendar, SessionClock } from '../core/domain/calendar.ts'
 import type { Subscription } from '../core/decision/agent.ts'
 import { readParams } from '../core/decision/params.ts'
 import { barLength } from '../core/engine/host.ts'
@@ -80,8 +82,10 @@ export async function warmUp(place: WarmUpPlace): Promise<WarmUp> {
   const ready: Readiness[] = []
   for (const { id, symbol } of traded) {
     const wanted = seenUntil === undefined ? (need.bars * GENEROUS * need.length) / MINUTE : Infinity
-    const found = need.bars === 0 ? nothing : await ask(place.sources, id, from, wanted)
-    const minutes = found.bars.filter((b) => b.start >= from && b.t <= now).slice(wanted === Infinity ? 0 : -wanted)
+    const clock = new SessionClock(setup.calendars[id] as Calendar)
+    const isRecent = (last: Micros): boolean => sessionElapsed(clock, last, now) <= 2 * need.length
+    const found = need.bars === 0 ? nothing : await ask(place.sources, { id, from, now, wanted, isRecent })
+    const minutes = found.bars.slice(wanted === Infinity ? 0 : -wanted)
     history.push(...minutes.map(toHistory))
     const bars = new Set(minutes.map((b) => Math.floor(b.start / need.length))).size
     // A session that goes on is as warm as it was.
@@ -99,18 +103,34 @@ interface Found {
 
 const nothing: Found = { bars: [], source: 'none', failure: '' }
 
-/** The first source with enough; else the one with most. */
-async function ask(sources: readonly PastSource[], id: number, from: Micros, wanted: number): Promise<Found> {
-  let best: Found = { ...nothing, failure: 'no source of past bars' }
+interface Wanted {
+  readonly id: number
+  readonly from: Micros
+  readonly now: Micros
+  readonly wanted: number
+  /** Does a past that ends there reach up to now? */
+  readonly isRecent: (last: Micros) => boolean
+}
+
+/** In their order until there is enough that reaches up to now; a minute is taken from the first who has it. */
+async function ask(sources: readonly PastSource[], { id, from, now, wanted, isRecent }: Wanted): Promise<Found> {
+  const minutes = new Map<Micros, BarInbound>()
+  const used: string[] = []
+  const failures = sources.length === 0 ? ['no source of past bars'] : []
+  let last: Micros = 0
   for (const source of sources) {
     const answer = await source.minutes(id, from)
-    if ('failure' in answer) best = { ...best, failure: `${source.name}: ${answer.failure}` }
-    else if (answer.bars.length > best.bars.length || best.bars.length === 0) {
-      best = { bars: answer.bars, source: source.name, failure: `${source.name} has ${answer.bars.length} minutes` }
-    }
-    if (best.bars.length >= wanted) break
+    if ('failure' in answer) failures.push(`${source.name}: ${answer.failure}`)
+    const bars = 'failure' in answer ? [] : answer.bars.filter((b) => b.start >= from && b.t <= now)
+    const added = bars.filter((b) => !minutes.has(b.start))
+    for (const bar of added) minutes.set(bar.start, bar)
+    if (added.length > 0) used.push(source.name)
+    else if (!('failure' in answer)) failures.push(`${source.name} has ${bars.length} minutes`)
+    last = Math.max(last, ...added.map((b) => b.t))
+    if (minutes.size >= wanted && isRecent(last)) break
   }
-  return best
+  const bars = [...minutes.values()].sort((x, y) => x.start - y.start)
+  return { bars, source: used.length === 0 ? 'none' : used.join(' and '), failure: failures.join('; ') }
 }
 
 function toHistory({ t, start, instrument, open, high, low, close, volume }: BarInbound): HistoryInbound {

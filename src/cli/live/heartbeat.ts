@@ -9,7 +9,7 @@ import { bornOf } from '../../runtime/lease.ts'
 import type { Options } from '../command.ts'
 
 /** What a supervisor must know to start the engine anew, or to sell what it holds. */
-export interface Supervised {
+export interface Plan {
   readonly say: 'begin'
   readonly pid: number
   readonly born: string
@@ -22,15 +22,21 @@ export interface Supervised {
   readonly until: Micros | null
 }
 
-export type Word = Supervised | { readonly say: 'beat' } | { readonly say: 'end' }
+export type Word = Plan | { readonly say: 'beat' | 'stopping' | 'end' }
 
 const BEAT_MS = 1000
 
 /** Marks an engine that a supervisor started. */
 export const SUPERVISED = '--supervised'
 
-/** Begins with a session; what it returns is told how it ended. */
-export type Supervision = (root: string, until: Micros) => (inOrder: boolean) => void
+/** Begins with a session. */
+export type Supervision = (root: string, until: Micros) => Supervised
+
+export interface Supervised {
+  /** Its operator wants it to end: silence is no death any more, whatever he does to it. */
+  stopping(): void
+  ended(inOrder: boolean): void
+}
 
 export function superviseFrom(options: Options): Supervision {
   return (root, until) => {
@@ -39,9 +45,12 @@ export function superviseFrom(options: Options): Supervision {
     const own = { pid: process.pid, born: bornOf(process.pid) ?? '' }
     tell({ say: 'begin', ...own, ...plan, until: Number.isFinite(until) ? until : null })
     const beating = setInterval(() => tell({ say: 'beat' }), BEAT_MS)
-    return (inOrder) => {
-      clearInterval(beating)
-      if (inOrder) tell({ say: 'end' })
+    return {
+      stopping: () => tell({ say: 'stopping' }),
+      ended: (inOrder) => {
+        clearInterval(beating)
+        if (inOrder) tell({ say: 'end' })
+      },
     }
   }
 }

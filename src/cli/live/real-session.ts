@@ -35,6 +35,7 @@ import type { Supervision } from './heartbeat.ts'
 import type { BrokerKit, PluggedBroker } from './kit.ts'
 import { logged } from './logged.ts'
 import { configuredKits } from './kits.ts'
+import { ownTapes } from './own-tapes.ts'
 import { adapterDir, nextPart, type Part, partsOf, riskDayName, stampedRoot } from './place.ts'
 import { noteAlerts, sayFeeds, sayReady, watchSession } from './progress.ts'
 import { readFor, stopOnSignal } from './options.ts'
@@ -59,7 +60,7 @@ export interface RealSession {
   readonly trades: boolean
   /** nothing is opened, what is ours is sold, and it ends; without market data and without being told of orders. */
   readonly flattens?: boolean
-  /** Told once the session begins; what it returns, once it ended: in order, or not. */
+  /** Told once the session begins; what it returns, once it is to end and once it did. */
   readonly watched?: Supervision
   /** Is what it shows an emulator's? */
   readonly generated: boolean
@@ -126,7 +127,14 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
               notices: r.flattens !== true,
             }),
           )
-          const all = r.plug(opened, plugged, clock)
+          const own = ownTapes({
+            root: 'recordings',
+            instruments: s.live.instruments,
+            now: from,
+            generated: r.generated,
+          })
+          const fed = r.plug(opened, plugged, clock)
+          const all = { ...fed, past: [own, ...fed.past] }
           const ports = r.flattens === true ? { ...all, sources: [], past: [] } : all
           sources = ports.sources
           sayFeeds(ctx, s.live.instruments, sources)
@@ -138,8 +146,9 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
           noteAlerts(ctx, opened)
           watchSession(ctx, session, clock, { from, to: until })
           if (r.flattens === true) flatten(session)
-          const ended = r.watched?.(s.root, until)
-          session.moments$.subscribe({ complete: () => ended?.(session.failure === undefined) })
+          const watched = r.watched?.(s.root, until)
+          void stop.stopped.then(() => watched?.stopping())
+          session.moments$.subscribe({ complete: () => watched?.ended(session.failure === undefined) })
         },
       })
     return await logged(s.root, play)

@@ -12,7 +12,7 @@ import { LOGS_DIR } from '../../runtime/run-dir.ts'
 import { Silence } from '../../runtime/silence.ts'
 import type { CommandContext } from '../command.ts'
 import { flatten } from '../paper.ts'
-import { SUPERVISED, type Supervised, type Word } from './heartbeat.ts'
+import { SUPERVISED, type Plan, type Word } from './heartbeat.ts'
 
 const LOOK_MS = 250
 /** After a kill the system takes a process away at once, unless it hangs in the kernel. */
@@ -21,10 +21,11 @@ const SECOND_MICROS = 1_000_000
 
 class Supervisor {
   readonly #silence = new Silence(performance.now())
-  #plan: Supervised | undefined
+  #plan: Plan | undefined
   #file: SessionLog | undefined
   #log: Log | undefined
   #acting = false
+  #stopping = false
   #over = false
   #end: () => void = () => undefined
   readonly over = new Promise<void>((resolve) => {
@@ -34,6 +35,7 @@ class Supervisor {
   hear(word: Word): void {
     this.#silence.beat(performance.now())
     if (word.say === 'end') this.#finish()
+    if (word.say === 'stopping') this.#stopping = true
     if (word.say !== 'begin') return
     this.#plan = word
     this.#file ??= openLog({ dir: join(word.root, LOGS_DIR) })
@@ -55,6 +57,10 @@ class Supervisor {
     if (this.#acting || this.#over || plan === undefined || this.#log === undefined) return
     const answer = this.#silence.look(performance.now())
     if (answer === 'wait') return
+    if (this.#stopping) {
+      this.#log.warn('the engine ended while its operator was ending it: nothing is done')
+      return this.#finish()
+    }
     this.#acting = true
     this.#log.error(`no heartbeat for 5 s: ${answer}`, { pid: plan.pid })
     if (!(await bury(plan)))
@@ -64,7 +70,7 @@ class Supervisor {
     this.#acting = false
   }
 
-  #restart(plan: Supervised): void {
+  #restart(plan: Plan): void {
     const left =
       plan.until === null ? undefined : Math.max(1, Math.ceil((plan.until - Date.now() * 1000) / SECOND_MICROS))
     const time = left === undefined ? [] : ['--for', `${left}s`]
@@ -86,7 +92,7 @@ class Supervisor {
     if (child.pid !== undefined) this.#plan = { ...plan, pid: child.pid, born: '' }
   }
 
-  async #flatten(plan: Supervised, log: Log): Promise<void> {
+  async #flatten(plan: Plan, log: Log): Promise<void> {
     try {
       const { exitCode } = await flatten({ ...plan.options, out: plan.root }, speaking(log))
       log.warn('ended what the engine left', { exit_code: exitCode ?? 0 })
@@ -99,7 +105,7 @@ class Supervisor {
 }
 
 /** True once its process is gone: only then may anybody else trade. */
-async function bury(plan: Supervised): Promise<boolean> {
+async function bury(plan: Plan): Promise<boolean> {
   const end = performance.now() + DEATH_MS
   while (isAlive(plan) && performance.now() < end) {
     try {
