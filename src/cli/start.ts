@@ -5,14 +5,17 @@
  */
 import { join } from 'node:path'
 import { instrumentTable } from '../reference/instrument-load.ts'
+import { readEnvironment } from '../config/environment.ts'
 import type { EffectiveConfig } from '../config/load.ts'
 import { dayOf } from '../core/base/time.ts'
 import { type LoadedAgent, loadAgent } from '../runtime/agent-load.ts'
 import { type LiveInstruments, liveInstruments } from '../runtime/live-instruments.ts'
 import { makeLiveSpec } from '../runtime/live-spec.ts'
 import type { Log } from '../runtime/log.ts'
+import type { MarketSource } from '../runtime/ports.ts'
 import { type Played, playLive } from '../runtime/live-play.ts'
 import type { CliCommand, CommandContext, CommandResult, Options } from './command.ts'
+import { Door } from './live/door.ts'
 import { type EmbeddedMarket, generatedMarket, tapeMarket } from './live/embedded-market.ts'
 import { feedsOf } from './live/feeds.ts'
 import type { BrokerKit } from './live/kit.ts'
@@ -21,6 +24,7 @@ import { logged } from './live/logged.ts'
 import { addSessionOptions, readFor, readSpeed, stopOnSignal } from './live/options.ts'
 import { noteAlerts, sayReady, watchSession } from './live/progress.ts'
 import { finish } from './live/result.ts'
+import { writeCard } from './live/session-cards.ts'
 import { tapePast } from './live/tape-past.ts'
 import { Stage } from './live/stage.ts'
 import { symbolsOf } from './live/symbols.ts'
@@ -88,6 +92,9 @@ async function play(w: Wish, ctx: CommandContext): Promise<Played> {
   const stage = await Stage.open(market, w.speed)
   const { clock } = stage
   const kits = stage.venues.map((v) => v.kit)
+  const { card, remove } = writeCard(readEnvironment(process.cwd(), process.env), 'start', dir)
+  let door: Door | undefined
+  let sources: readonly MarketSource[] = []
   try {
     const live = await instrumentsOf(w, kits)
     const brokers = kits.map((k) => ({ name: k.id, rules: k.rules }))
@@ -114,13 +121,15 @@ async function play(w: Wish, ctx: CommandContext): Promise<Played> {
           kit.plug({ ...place, context: { ...context, broker, feeds: feeds(broker) } }),
         )
         stage.watch(plugged)
+        sources = plugged.flatMap((p) => p.sources)
         return {
           brokers: plugged.map((p) => p.broker),
-          sources: plugged.flatMap((p) => p.sources),
+          sources,
           past: [past, ...plugged.flatMap((p) => p.past ?? [])],
         }
       },
       begun: (begun, opened, ready) => {
+        door = new Door(begun, sources, card.socket)
         sayReady(ctx, ready)
         noteAlerts(ctx, opened)
         watchSession(ctx, begun, clock, { from: market.from, to })
@@ -128,6 +137,8 @@ async function play(w: Wish, ctx: CommandContext): Promise<Played> {
     })
     return await stage.during(session)
   } finally {
+    door?.close()
+    remove()
     await stage.close()
   }
 }
