@@ -27,6 +27,19 @@ export default defineAgent({
 })
 `
 
+/** Buys one stock and then fails at every trade, also when it is re-run. */
+const FAIL = `import { defineAgent } from 'sametape'
+export default defineAgent({
+  name: 'fail',
+  subscribe: () => ({ trades: true }),
+  init: () => ({ bought: false, n: 0 }),
+  onTrade(state, trade, ctx) {
+    if (trade.symbol === '005930' && !state.bought && ctx.canOpen('005930')) state.bought = ctx.buy('005930', 20, 'fail').ok
+    if (ctx.position('005930').qty === 20 && state.n++ > 5) throw new Error('a fault of the agent')
+  },
+})
+`
+
 beforeAll(async () => {
   bench = await PaperBench.open(join(root, 'bench'), ['--seed', '21'])
   writeFileSync(join(bench.dir, 'flip.ts'), KEEP)
@@ -88,7 +101,22 @@ it('an ordered end is no silence: the supervisor goes with it', async () => {
   rmSync(bench.out, { recursive: true })
 }, 60_000)
 
+it('R-39: an engine that fails at an input fails there again; its supervisor ends what it held before', async () => {
+  writeFileSync(join(root, 'fail.ts'), FAIL)
+  const life = bench.supervised('--agent', join(root, 'fail.ts'))
+  expect(await life.closed).toBe(1)
+  expect(life.stderr).toContain('a fault of the agent')
+  expect(await held()).toBe(20)
+  await until('ended by the supervisor', () => said('ended what the engine left') === 1, 90_000)
+  expect(await held()).toBe(0)
+  const [failed = '', ended = ''] = bench.parts
+  expect(existsSync(join(failed, 'manifest.json'))).toBe(false)
+  expect(runCli(['verify', ended]).code).toBe(0)
+  rmSync(bench.out, { recursive: true })
+}, 120_000)
+
 it('R-39, F-58, F-60: stopped it is ended and started anew once; the next time its supervisor sells what is ours', async () => {
+  const before = (await bench.state()).orders.filter((o) => o.action === 'new' && o.symbol === '005930').length
   const life: Life = bench.supervised()
   await until('bought and resting', async () => (await held()) === 30 && (await working()) === 1)
   await until('the engine knows', () => said('order filled: buy 005930') === 1 && said('order new: buy 000660') === 1)
@@ -114,7 +142,8 @@ it('R-39, F-58, F-60: stopped it is ended and started anew once; the next time i
   const { orders } = await bench.state()
   expect(orders.filter((o) => o.action === 'new' && o.symbol === '000660')).toHaveLength(1)
   expect(orders.filter((o) => o.action === 'cancel' && o.symbol === '000660')).toHaveLength(1)
-  expect(orders.filter((o) => o.action === 'new' && o.symbol === '005930').map((o) => o.side)).toEqual(['buy', 'sell'])
+  const traded = orders.filter((o) => o.action === 'new' && o.symbol === '005930').slice(before)
+  expect(traded.map((o) => o.side)).toEqual(['buy', 'sell'])
   // All of it stands in the session's own recording, which is sealed and re-runs to itself.
   expect(bench.parts).toHaveLength(1)
   expect(runCli(['verify', bench.parts[0] as string]).code).toBe(0)

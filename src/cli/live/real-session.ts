@@ -24,6 +24,7 @@ import type { SealOptions } from '../../runtime/live-seal.ts'
 import type { LiveSession } from '../../runtime/live-session.ts'
 import type { LiveSpec } from '../../runtime/live-spec.ts'
 import type { MarketSource } from '../../runtime/ports.ts'
+import { salvagePart } from '../../runtime/live-salvage.ts'
 import { reopenPart } from '../../runtime/live-reopen.ts'
 import { LOGS_DIR } from '../../runtime/run-dir.ts'
 import { codeVersion } from '../../tape/version.ts'
@@ -184,7 +185,11 @@ async function placeOf(s: Setting, r: RealSession, seal: SealOptions, now: Micro
   const days = { nextPart: nextOf, sealLater: sealInWorker }
   const last = parts.at(-1)
   if (last === undefined) return { ...nextOf(now), ...days }
-  if (!last.sealed) return { name: last.name, dir: last.dir, ...days }
+  if (!last.sealed) {
+    const left = r.flattens === true ? salvagePart(last.dir, open) : undefined
+    if (left === undefined) return { name: last.name, dir: last.dir, ...days }
+    return { ...nextOf(now), opening: openingAfter(left.engine, last.name, left.digest), ...days }
+  }
   // Its state at its end, by re-running it.
   const { engine, digest } = reopenPart(last.dir, open)
   return { ...nextOf(now), opening: openingAfter(engine, last.name, digest), ...days }
