@@ -3,7 +3,7 @@
  * first, then the feeds that will trade; what nobody has is named, with the number of bars until the symbol is ready.
  */
 import { MINUTE, type Micros } from '../core/base/time.ts'
-import { sessionElapsed } from '../core/data/market.ts'
+import { sessionElapsed } from '../core/data/freshness.ts'
 import { makeIndicator } from '../core/data/indicators/indicator.ts'
 import { type Calendar, SessionClock } from '../core/domain/calendar.ts'
 import type { Subscription } from '../core/decision/agent.ts'

@@ -9,7 +9,8 @@ import { liveSetup } from '../../src/runtime/live-spec.ts'
 import type { BarInbound } from '../../src/runtime/ports.ts'
 import { type PastBars, type PastSource, warmUp } from '../../src/runtime/warm-up.ts'
 import { runCli } from '../cli/run-cli.ts'
-import { config, INSTRUMENT, loaded, specOf } from '../support/live-play.ts'
+import { AAA } from '../support/live-parts.ts'
+import { config, loaded, specOf } from '../support/live-play.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-warm-up-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -83,7 +84,7 @@ it('tapes of record are found by symbol and time; a damaged one is named and gen
   mkdirSync(join(recorded, 'broken.tape'), { recursive: true })
   const flags = ['--symbols', 'NVDA', '--days', '1', '--start', '2026-03-09', '--rate', '4']
   expect(runCli(['generate', ...flags, '--out', join(recorded, '2026-03-09.tape')]).code).toBe(0)
-  const place = { root, instruments: [{ ...INSTRUMENT, symbol: 'NVDA', venue: 'US' }], now: NOW }
+  const place = { root, instruments: [{ ...AAA, symbol: 'NVDA', venue: 'US' }], now: NOW }
   const found = await ownTapes({ ...place, generated: true }).minutes(0, NOW - 24 * 60 * MINUTE)
   expect('bars' in found && found.bars.length).toBeGreaterThan(100)
   expect(await ownTapes({ ...place, generated: false }).minutes(0, 0)).toEqual({
