@@ -21,6 +21,7 @@ import type { EngineSetup } from '../core/engine/setup.ts'
 import { JournalWriter } from '../tape/journal.ts'
 import { canonicalJson, hashText } from '../tape/manifest.ts'
 import type { LoadedAgent } from './agent-load.ts'
+import { buildId } from './build.ts'
 import { RunGraph } from './graph.ts'
 import { type Opening, OPENING_NAME, openEngine, partHeader, readOpening, writeOpening } from './live-opening.ts'
 import { liveHeader, liveSetup, type LiveSpec, liveSpecSchema } from './live-spec.ts'
@@ -72,7 +73,7 @@ export function openLiveRun(o: OpenOptions): LiveRun {
     const header = partHeader(spec, o.opening)
     if (o.opening !== undefined) writeOpening(dir, o.opening)
     writeAgentFiles(dir, o.agent.files)
-    const journal = JournalWriter.create(journalDir, { lineage, mode: 'full' }, { spareBytes: SPARE })
+    const journal = JournalWriter.create(journalDir, { lineage, mode: 'full', build: buildId() }, { spareBytes: SPARE })
     // Last: with it the directory is a session, and one that lacks it was never begun.
     writeFileSync(join(dir, `${CONFIG}.part`), canonicalJson(spec), { flush: true })
     renameSync(join(dir, `${CONFIG}.part`), join(dir, CONFIG))

@@ -155,7 +155,8 @@ export class BooksJudge {
     let filled = o.filled
     for (const f of d.fills.values()) if (f.order === o) filled += f.fill.qty
     const qty = d.whole.get(o.id) as bigint
-    const must = filled < o.qty || o.filled >= qty
+    // A fill that the books bring and that is all of it ends it by itself.
+    const must = filled < o.qty || filled === o.filled
     if (isLive(o) && filled >= qty) d.findings.set(o, { to: 'filled', must })
   }
 

@@ -229,6 +229,11 @@ export class ScriptedBroker {
   split(instrument: number, num: number, den: number): void {
     this.positions[instrument] = Math.floor(((this.positions[instrument] as number) * num) / den)
     for (const o of this.working) if (o.instrument === instrument) this.end(o, 'canceled', true)
+    // What was on its way is of old shares too: the venue refuses it.
+    for (let at = this.inbox.length - 1; at >= 0; at--) {
+      const c = this.inbox[at]
+      if (c?.type === 'submit' && c.instrument === instrument) this.handle(at, 'reject')
+    }
     for (const [id, o] of this.foreign) if (o.instrument === instrument) this.foreign.delete(id)
     // Answers under way speak of the old shares: they do not arrive.
     this.asked = []

@@ -239,8 +239,9 @@ export class ControlJudge {
     const [from, to] = [stateName(fromCode), stateName(toCode)]
     if (from !== world.state) this.#j.fail('D-08', `left ${from}, it was ${world.state}`)
     if (toCode < fromCode) this.#leftwards(from, to)
-    // Ended by the operator before its books agreed, it never settles; a latched loss settles it into a liquidation.
-    const settles = toCode < STATE.indexOf('LIQUIDATING') || (to === 'LIQUIDATING' && this.#j.losses.emergencyTripped)
+    // Ended or killed before its books agreed, it never settles; a latched loss settles it into a liquidation.
+    const latched = to === 'LIQUIDATING' && this.#j.losses.emergencyTripped && !this.#killedNow
+    const settles = toCode < STATE.indexOf('LIQUIDATING') || latched
     if (this.#j.sodPending && from === 'RECONCILING' && settles) {
       this.#j.losses.raise(this.#j.equity(), this.#j.world.ledger.limitBase())
       this.#j.sodPending = false

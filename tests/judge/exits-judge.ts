@@ -193,8 +193,10 @@ export class ExitsJudge {
       return
     }
     stop.due ??= world.t
-    // A liquidation begun meanwhile looks at the books first (R-25), and so does a second try.
-    const looks = this.#tried.has(key) || this.#leaving.has(key)
+    // A liquidation begun meanwhile looks at the books first (R-25), and so does a second try, and a first one that did
+    // not hear what became of the orders it canceled.
+    const doubted = this.#inTheWay(broker, instrument).length > 0
+    const looks = doubted || this.#tried.has(key) || this.#leaving.has(key)
     if (world.t - stop.due > REACTION + (looks ? BOOKS_WAIT : 0)) {
       this.#j.fail('I-33', `stop of instrument ${instrument} at broker ${broker} due since ${stop.due}, no exit`)
     }
@@ -211,6 +213,10 @@ export class ExitsJudge {
     })
   }
 
+  #inTheWay(broker: number, instrument: number): Order[] {
+    return [...this.#j.world.orders.at(broker, instrument), ...this.#couldMeet(broker, instrument)]
+  }
+
   #excused(broker: number, instrument: number, stop: Tripped): boolean {
     const { world } = this.#j
     const link = world.links[broker]
@@ -219,7 +225,7 @@ export class ExitsJudge {
     // After three rounds in vain an exit rests for ten minutes, whatever it was for (R-25).
     const rested = this.#rested.get(`${broker} ${instrument}`)
     if (rested !== undefined && world.t - rested <= ROUND_WINDOW) return true
-    const live = [...world.orders.at(broker, instrument), ...this.#couldMeet(broker, instrument)]
+    const live = this.#inTheWay(broker, instrument)
     if (live.some((o) => o.origin !== 'agent')) return true
     if (live.length === 0) return false
     if (stop.canceling === 0) stop.canceling = world.t

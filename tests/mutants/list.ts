@@ -579,9 +579,18 @@ const exits = of(
     ['R-25', 'return o.refusedAt === 0 || t - o.refusedAt >= CANCEL_WAIT', 'return true'],
     ['R-25', 'if (x.rounds >= ROUNDS) {', 'if (x.rounds > ROUNDS) {'],
     ['R-25', 'const ROUNDS = 3', 'const ROUNDS = 2'],
-    ['R-25', 'if (!this.#compared(view, x, step.books)) return', ''],
-    ['R-25', "if (x.rounds === 0 && (inStep || x.reason === 'stop')) return true", 'if (x.rounds === 0) return true'],
-    ['I-33', "if (x.rounds === 0 && (inStep || x.reason === 'stop')) return true", ''],
+    ['R-25', 'if (!this.#compared(view, x, doubted, step.books)) return', ''],
+    [
+      'R-25',
+      "if (x.rounds === 0 && (inStep || (x.reason === 'stop' && !doubted))) return true",
+      'if (x.rounds === 0) return true',
+    ],
+    ['I-33', "if (x.rounds === 0 && (inStep || (x.reason === 'stop' && !doubted))) return true", ''],
+    [
+      'I-08',
+      "if (x.rounds === 0 && (inStep || (x.reason === 'stop' && !doubted))) return true",
+      "if (x.rounds === 0 && (inStep || x.reason === 'stop')) return true",
+    ],
     [
       'R-25',
       'return inStep || view.lookedAt(x.broker, x.booksAsked) || view.t - x.booksAskedAt >= BOOKS_WAIT',

@@ -296,6 +296,31 @@ describe('R-25 liquidation is a procedure', () => {
     expect(rig.mark('AAA', 98).exit()).toMatchObject({ origin: 'stop', qty: 100 })
   })
 
+  test('I-08 unless an order there did not confirm its cancel: it may have sold all of it, and the books say', () => {
+    const make = (): { rig: Rig; sale: number } => {
+      const rig = atBrokers(100, { symbols: [{ symbol: 'AAA', allowShort: true }] })
+      rig.hold('AAA', 100, 100)
+      const sale = sent(rig.sell('AAA', 100, 105))
+      rig.ack(sale).fill(sale, 60, 105)
+      rig.mark('AAA', 98).report(sale, { type: 'cancelRejected', reason: 'too_late' }).pass(10)
+      return { rig, sale }
+    }
+    const { rig, sale } = make()
+    expect(rig.exit()).toBeUndefined()
+    const { fills, orders } = rig.ourBooks(0)
+    const told = { orderId: sale, instrument: 0, side: -1, price: 10_500, fee: 0, tax: 0 } as const
+    const ended = orders?.map((o) => ({ ...o, cumQty: 100, state: 'filled' as const })) ?? []
+    rig.books(0, { orders: ended, fills: [...(fills ?? []), { ...told, fillNo: 2, qty: 40 }], positions: [] }).pass(30)
+    expect(rig.held('AAA')).toBe(0)
+    expect(rig.exit()).toBeUndefined()
+    expect(rig.sent().map((o) => o.side)).toEqual([1, -1])
+
+    // Books that do not come hold it back for ten seconds more, not for good.
+    const { rig: silent } = make()
+    expect(silent.pass(9.999999).exit()).toBeUndefined()
+    expect(silent.pass(0.000001).exit()).toMatchObject({ origin: 'stop' })
+  })
+
   test('a round of one that was sold by other means is not sent again', () => {
     const rig = atBrokers()
     rig.hold('AAA', 100, 100)

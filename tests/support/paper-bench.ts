@@ -119,6 +119,12 @@ export class PaperBench {
     })
   }
 
+  /** Preloads a file into a life of `paper`. */
+  paperWith(preload: URL, ...flags: readonly string[]): Life {
+    const args = [...this.#paperArgs, '--no-supervisor', ...flags]
+    return this.#spawn(args, { NODE_OPTIONS: `--import ${preload.href}` })
+  }
+
   get #paperArgs(): readonly string[] {
     const agent = join(this.dir, 'flip.ts')
     return ['paper', '--config', join(this.dir, 'config'), '--agent', agent, '--out', this.out]

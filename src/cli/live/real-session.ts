@@ -11,6 +11,7 @@ import { stateDirOf } from '../../../adapters/kis/index.ts'
 import { parseDay } from '../../core/base/time.ts'
 import { instrumentTable } from '../../reference/instrument-load.ts'
 import type { LoadedAgent } from '../../runtime/agent-load.ts'
+import { buildId, recordedBuild } from '../../runtime/build.ts'
 import { SystemClock } from '../../runtime/clock.ts'
 import { clockSync } from '../../runtime/clock-sync.ts'
 import { type Lease, takeLease } from '../../runtime/lease.ts'
@@ -27,7 +28,6 @@ import type { MarketSource } from '../../runtime/ports.ts'
 import { salvagePart } from '../../runtime/live-salvage.ts'
 import { reopenPart } from '../../runtime/live-reopen.ts'
 import { LOGS_DIR } from '../../runtime/run-dir.ts'
-import { codeVersion } from '../../tape/version.ts'
 import type { CommandContext, Options } from '../command.ts'
 import * as run from '../run-options.ts'
 import { Door } from './door.ts'
@@ -107,6 +107,7 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
     const found = await placeOf(s, r, seal, from)
     // Parts are sealed while adapters live on: frames lie beside them, by the same day.
     const place = { ...found, raw: (t: Micros) => join(s.root, '.raw', riskDayName(t)) }
+    const resume = resumeOf(s, r, ctx)
     const memory = adapterDir(s.root)
     ctx.say(
       `recording into ${s.root}; the same command with --out ${s.root} goes on with it; its log is in ${join(s.root, LOGS_DIR)}`,
@@ -114,7 +115,7 @@ export async function playReal(s: Setting, r: RealSession, options: Options, ctx
     const play = (log: Log): Promise<Played> =>
       playLive({
         ...{ log, place, spec: r.spec, config: s.config, agent: r.agent, mode: r.mode, generated: r.generated, clock },
-        ...{ resume: r.resume, machine, until, stopped: stop.stopped, tape: r.tape },
+        ...{ resume, machine, until, stopped: stop.stopped, tape: r.tape },
         plug: (opened) => {
           const context = { instruments: s.live.instruments, currencies: s.live.currencies, clock }
           const resumed = opened.engine !== undefined
@@ -172,7 +173,7 @@ function flatten(session: LiveSession): void {
 function takeLeases(s: Setting, r: RealSession): Lease[] {
   if (!r.trades) return []
   const dir = join(stateDirOf(s.env), 'leases')
-  const facts = { what: `${r.mode} session`, root: s.root, since: new Date().toISOString(), build: codeVersion() }
+  const facts = { what: `${r.mode} session`, root: s.root, since: new Date().toISOString(), build: buildId() }
   return s.kits.map((kit) => takeLease(dir, `${kit.id} ${kit.account}`, facts))
 }
 
@@ -193,4 +194,15 @@ async function placeOf(s: Setting, r: RealSession, seal: SealOptions, now: Micro
   // Its state at its end, by re-running it.
   const { engine, digest } = reopenPart(last.dir, open)
   return { ...nextOf(now), opening: openingAfter(engine, last.name, digest), ...days }
+}
+
+/** F-62: another build than the one that recorded it protects what is held, and opens when somebody has armed it. */
+function resumeOf(s: Setting, r: RealSession, ctx: CommandContext): 0 | 1 | 2 {
+  const last = partsOf(s.root).at(-1)
+  const recorded = last === undefined ? undefined : recordedBuild(last.dir)
+  if (r.resume < 2 || recorded === undefined || recorded === buildId()) return r.resume
+  ctx.say(
+    `recorded by build ${recorded}, this is ${buildId()}: stops and exits work, nothing is opened until "sametape arm"`,
+  )
+  return 1
 }

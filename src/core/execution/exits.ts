@@ -1,8 +1,8 @@
 /**
  * Exits of the risk rules (R-23, R-25, R-27, R-29): a procedure, not a retry. Per broker and instrument: cancel what is
  * live there, or elsewhere and could trade with it (R-48), wait for the confirmation (or 10 s), look at the broker's
- * books (or 10 s; a stop's first round does not wait for them, I-33), then one market order for what is held; held back
- * while the market is closed or halted.
+ * books (or 10 s; a stop's first round does not wait for them, I-33, unless an order there did not confirm its cancel:
+ * it may have filled), then one market order for what is held; held back while the market is closed or halted.
  * At most one exit order is live at a time, and after three rounds that ended without a fill the exit rests: a stop
  * until the next session or ten minutes later, a liquidation for good. Only managed holdings are sold (R-43).
  */
@@ -120,14 +120,15 @@ export class Exits {
       for (const o of inTheWay) if (cancelable(o, view.t)) step.cancel.push(o)
       if (inTheWay.length > 0 && x.cancelingSince === 0) x.cancelingSince = view.t
       if (inTheWay.length > 0 && view.t - x.cancelingSince < CANCEL_WAIT) continue
-      this.#round(view, x, step)
+      this.#round(view, x, inTheWay.length > 0, step)
     }
     const size = (x: Exit): number => Math.abs(valuation.valueOf(x.instrument))
     step.send.sort((a, b) => size(b) - size(a) || a.broker - b.broker || a.instrument - b.instrument)
     return step
   }
 
-  #round(view: ExitView, x: Exit, step: { books: Exit[]; send: Exit[]; rested: Exit[] }): void {
+  /** `doubted`: something is still in the way, and nobody said what became of it. */
+  #round(view: ExitView, x: Exit, doubted: boolean, step: { books: Exit[]; send: Exit[]; rested: Exit[] }): void {
     const { market, t } = view
     if (isShut(market, x.instrument, t, true) || !view.reaches(x.broker)) return
     const session = market.clocks[x.instrument]?.sessionAt(t) ?? -1
@@ -142,17 +143,17 @@ export class Exits {
       step.rested.push(x)
       return
     }
-    if (!this.#compared(view, x, step.books)) return
+    if (!this.#compared(view, x, doubted, step.books)) return
     x.booksAsked = 0
     x.cancelingSince = 0
     x.rounds++
     step.send.push(x)
   }
 
-  /** A new round begins with a look at the books; a stop's first one at once. */
-  #compared(view: ExitView, x: Exit, books: Exit[]): boolean {
+  /** A new round begins with a look at the books; a stop's first one at once, unless an order there is in doubt. */
+  #compared(view: ExitView, x: Exit, doubted: boolean, books: Exit[]): boolean {
     const inStep = view.inStep(x.broker)
-    if (x.rounds === 0 && (inStep || x.reason === 'stop')) return true
+    if (x.rounds === 0 && (inStep || (x.reason === 'stop' && !doubted))) return true
     if (x.booksAsked === 0) {
       x.booksAskedAt = view.t
       books.push(x)
