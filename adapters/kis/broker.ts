@@ -8,45 +8,21 @@ import type { Micros } from '../../src/core/base/time.ts'
 import type { BrokerRules } from '../../src/core/domain/broker.ts'
 import type { BrokerRequest, CancelOrder, OrderCommand, SubmitOrder } from '../../src/core/domain/command.ts'
 import type { LinkState } from '../../src/core/domain/control.ts'
-import type { FeeModel } from '../../src/core/domain/fees.ts'
-import type { AdapterContext, Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
+import type { Broker, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
 import type { Observable } from 'rxjs'
 import { Upkeep } from '../common/upkeep.ts'
-import type { AccountInquiries } from './accounts.ts'
+import type { BrokerParts } from './broker-parts.ts'
 import { Changes } from './changes.ts'
-import type { ForeignAccounts } from './foreign.ts'
 import { makeOrder } from './encode.ts'
 import { Inquirer } from './inquirer.ts'
-import { isOverseas, type Listings, type Market } from './instruments.ts'
+import { isOverseas, type Market } from './instruments.ts'
 import { readLeg } from './order-answer.ts'
 import { OrderLists } from './lists.ts'
 import { OrderDesk } from './order-desk.ts'
-import type { OwnOrder, OwnOrders } from './own-orders.ts'
-import type { DayPrices } from './day-prices.ts'
-import type { RestAnswer, TradingRest } from './rest.ts'
-import type { Session } from './rest-session.ts'
-import type { KisSettings } from './settings.ts'
+import type { OwnOrder } from './own-orders.ts'
+import type { RestAnswer } from './rest.ts'
 import { readNotice } from './wire/notice.ts'
 import type { Environment } from './wire/transactions.ts'
-
-export interface BrokerParts<E extends Environment> {
-  readonly context: AdapterContext
-  readonly settings: KisSettings
-  readonly rest: TradingRest<E>
-  readonly session: Session
-  readonly listings: Listings
-  readonly orders: OwnOrders
-  readonly accounts: AccountInquiries<E>
-  readonly foreign: ForeignAccounts<E>
-  readonly prices: DayPrices
-  readonly fees: FeeModel
-  readonly rules: BrokerRules
-  readonly raw$: Observable<RawFrame>
-  /** What waits for its turn at the broker's door does not leave any more. */
-  readonly endRequests: () => void
-  /** Ends what the parts share: connections and timers outside this broker. */
-  readonly release: () => Promise<void>
-}
 
 export class KisBroker<E extends Environment> implements Broker {
   readonly id = 'kis'

@@ -9,7 +9,7 @@
 import { type Micros, SECOND } from '../../src/core/base/time.ts'
 import type { ReplaceOrder } from '../../src/core/domain/command.ts'
 import type { RejectReason } from '../../src/core/domain/reason.ts'
-import type { BrokerParts } from './broker.ts'
+import type { BrokerParts } from './broker-parts.ts'
 import { type Change, makeChange } from './encode.ts'
 import type { Market } from './instruments.ts'
 import type { OrderList } from './lists.ts'

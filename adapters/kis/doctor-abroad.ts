@@ -2,7 +2,7 @@
  * The doctor abroad: may the account spend there, do quotes come, and how late. One row a market; what a market does not
  * offer in this environment is said, with what to do.
  */
-import type { Check } from './doctor.ts'
+import type { AbroadCheck, AbroadMarket, Check } from './doctor-check.ts'
 import { registers, socketMend } from './doctor-socket.ts'
 import { accountFields } from './encode.ts'
 import { QUOTE } from './codes.ts'
@@ -11,9 +11,6 @@ import { type Door, QuoteRest, rowsOf, type TradingRest } from './rest.ts'
 import type { KisSettings } from './settings.ts'
 import { byOrderCode, type ExchangeCodes, socketKey } from './wire/exchanges.ts'
 import type { Environment } from './wire/transactions.ts'
-
-type AbroadMarket = 'us' | 'jp' | 'hk' | 'cn'
-export type AbroadCheck = `${AbroadMarket}-account` | `${AbroadMarket}-quotes`
 
 interface Known {
   readonly market: AbroadMarket

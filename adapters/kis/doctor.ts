@@ -15,18 +15,10 @@ import { RequestRate } from './rate.ts'
 import { Redactor } from './redact.ts'
 import { type Door, type QuoteRest, rowsOf, TradingRest } from './rest.ts'
 import { type Hosts, HOSTS, type KeyPair, type KisSettings, RATES } from './settings.ts'
-import { type AbroadCheck, checkAccounts, checkQuotes, missingQuotes } from './doctor-abroad.ts'
+import type { Check } from './doctor-check.ts'
+import { checkAccounts, checkQuotes, missingQuotes } from './doctor-abroad.ts'
 import { registers, socketMend } from './doctor-socket.ts'
 import type { Environment } from './wire/transactions.ts'
-
-export interface Check {
-  readonly name: 'keys' | 'account' | 'quotes' | 'notices' | 'quote-keys' | AbroadCheck
-  readonly passed: boolean
-  /** What was found; without secrets. */
-  readonly found: string
-  /** What to do; blank when passed. */
-  readonly mend: string
-}
 
 export interface DoctorOptions {
   readonly clock: Clock

@@ -1,11 +1,6 @@
 /** `sametape features`: indicator values as the agent sees them, to CSV or Parquet. */
 import type { Command } from 'commander'
-import {
-  IndicatorError,
-  type IndicatorSpec,
-  KNOWN_INDICATORS,
-  parseIndicator,
-} from '../core/data/indicators/indicator.ts'
+import { IndicatorError, type IndicatorSpec, KNOWN_INDICATORS, parseIndicator } from '../core/data/indicators/known.ts'
 import { type BarChoice, DAY_BAR } from '../runtime/feature-feeds.ts'
 import { openFeatureTable } from '../runtime/feature-table.ts'
 import { computeFeatures, featureColumns, type IndicatorChoice } from '../runtime/features.ts'

@@ -4,12 +4,8 @@
  */
 import { BarBuilder } from '../core/data/bars.ts'
 import { BarInput } from '../core/data/indicators/bar-input.ts'
-import {
-  type Indicator,
-  type IndicatorFactory,
-  type IndicatorSpec,
-  makeIndicator,
-} from '../core/data/indicators/indicator.ts'
+import type { Indicator, IndicatorFactory } from '../core/data/indicators/indicator.ts'
+import { type IndicatorSpec, makeIndicator } from '../core/data/indicators/known.ts'
 import { usableQuote } from '../core/data/quoted.ts'
 import { type Micros, parseStamp, SECOND } from '../core/base/time.ts'
 import { SessionClock } from '../core/domain/calendar.ts'

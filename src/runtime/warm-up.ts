@@ -4,7 +4,7 @@
  */
 import { MINUTE, type Micros } from '../core/base/time.ts'
 import { sessionElapsed } from '../core/data/freshness.ts'
-import { makeIndicator } from '../core/data/indicators/indicator.ts'
+import { makeIndicator } from '../core/data/indicators/known.ts'
 import { type Calendar, SessionClock } from '../core/domain/calendar.ts'
 import type { Subscription } from '../core/decision/agent.ts'
 import { readParams } from '../core/decision/params.ts'

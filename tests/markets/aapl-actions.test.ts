@@ -16,7 +16,7 @@ import { backtest } from '../../src/runtime/backtest.ts'
 import { computeFeatures } from '../../src/runtime/features.ts'
 import { makeSpec } from '../../src/runtime/run-spec.ts'
 import { openTape } from '../../src/tape/read.ts'
-import { parseIndicator } from '../../src/core/data/indicators/indicator.ts'
+import { parseIndicator } from '../../src/core/data/indicators/known.ts'
 import { ROOT } from '../check/source-files.ts'
 
 const data = join(resolve(ROOT, process.env.SAMETAPE_SHARED ?? '../shared'), 'data', 'lean-us-raw-history')

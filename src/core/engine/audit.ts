@@ -14,14 +14,13 @@ import { ENGINE_STATES, type EngineState, type OrderIntent } from '../execution/
 import type { OrderRow } from '../execution/orders.ts'
 import type { Desk } from './desk.ts'
 import { KIND, type RecordWriter, STATE_CODE } from './records.ts'
+import type { AuditLayout } from './setup.ts'
 
 export const ACTIONS = ['buy', 'sell', 'replace', 'cancel', 'note'] as const
 export type Action = (typeof ACTIONS)[number]
 
 /** Numbers for a row of `decisions.csv`. */
 export type Notes = Readonly<Record<string, number>>
-
-export type AuditLayout = 1 | 2
 
 /** Distances to the limits are written at most this often. */
 const DISTANCE_EVERY: Micros = MINUTE

@@ -9,8 +9,10 @@ import type { Currency, Money } from '../domain/units.ts'
 import type { VenueRules } from '../domain/venue-rules.ts'
 import type { AuctionChoice } from '../execution/gate.ts'
 import type { RiskLimits } from '../execution/limits.ts'
-import type { AuditLayout } from './audit.ts'
 import type { FxRoute } from '../execution/valuation.ts'
+
+/** Form of the audit rows: 1, as recordings had it before there were distances to the limits, or 2 with them. */
+export type AuditLayout = 1 | 2
 
 export interface EngineSetup {
   /** Sorted by symbol, then venue; ids are positions in this list. */

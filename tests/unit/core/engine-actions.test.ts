@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { mulDiv } from '../../../src/core/base/fixed.ts'
-import { makeIndicator } from '../../../src/core/data/indicators/indicator.ts'
+import { makeIndicator } from '../../../src/core/data/indicators/known.ts'
 import { defineAgent } from '../../../src/core/decision/agent.ts'
 import { KIND } from '../../../src/core/engine/records.ts'
 import { type MemoryStream, MINUTE, runMemory, T0 } from '../../support/memory-run.ts'

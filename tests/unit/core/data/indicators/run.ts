@@ -1,5 +1,6 @@
 /** Feeds bars to an indicator and collects its columns. */
-import { type IndicatorBar, makeIndicator } from '../../../../../src/core/data/indicators/indicator.ts'
+import type { IndicatorBar } from '../../../../../src/core/data/indicators/indicator.ts'
+import { makeIndicator } from '../../../../../src/core/data/indicators/known.ts'
 
 export function run(spec: string, bars: readonly IndicatorBar[]): ReadonlyMap<string, readonly number[]> {
   const indicator = makeIndicator(spec)

@@ -1,13 +1,13 @@
 /** Snapshot and restore at any bar, carrying over a split, and what a wrong spec is told. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { IndicatorBar } from '../../../../../src/core/data/indicators/indicator.ts'
 import {
-  type IndicatorBar,
   IndicatorError,
   KNOWN_INDICATORS,
   makeIndicator,
   parseIndicator,
-} from '../../../../../src/core/data/indicators/indicator.ts'
+} from '../../../../../src/core/data/indicators/known.ts'
 import { bar, run, worst } from './run.ts'
 
 const seed = 20241
