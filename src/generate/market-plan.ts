@@ -9,13 +9,15 @@ import { Rng } from '../core/base/rng.ts'
 import { dayOf, type EpochDay, formatDay, MINUTE, type Micros } from '../core/base/time.ts'
 import type { TickBand } from '../core/domain/instrument.ts'
 import { Failure } from '../cli/failure.ts'
-import { calendarOf, sessionTimes } from '../reference/calendars.ts'
+import { sessionTimes, tradingSpans } from '../reference/calendars.ts'
+import { parsePair } from '../reference/fx-direction.ts'
 import { lotOf, type Product, productOf, type TickRow, tickTable, venueDefaults } from '../reference/venues.ts'
-import { type GeneratedVenue, type MarketRequest, venueOf } from './market-request.ts'
+import { type MarketRequest, type OpenVenue, venueOf } from './market-request.ts'
+import { roundRate } from './round-rates.ts'
 import type { MarketSession, MarketSymbol } from './symbol-market.ts'
 
 export interface PlannedSymbol extends MarketSymbol {
-  readonly venue: GeneratedVenue
+  readonly venue: OpenVenue
   readonly currency: string
   /** How many of its sessions lie outside the calendar's data, where regular hours on weekdays were assumed. */
   readonly assumedSessions: number
@@ -36,12 +38,21 @@ const RANGES: Readonly<Record<string, PriceRange>> = {
   JPY: { first: 1000, step: 10, steps: 191, min: 100, max: 30_000 },
   HKD: { first: 20, step: 1, steps: 381, min: 1, max: 5000 },
   CNY: { first: 10, step: 1, steps: 191, min: 1, max: 3000 },
+  EUR: { first: 20, step: 1, steps: 381, min: 2, max: 5000 },
+  GBP: { first: 1, step: 0.1, steps: 391, min: 0.1, max: 500 },
 }
 /**
  * KRX: the daily price limit since 15 June 2015 (KRX business regulations). Tokyo and China have theirs in config/limits;
  * a day there is two sessions of this generator, so either has a little less than half of the narrowest.
  */
-const DAILY_LIMITS: Readonly<Partial<Record<GeneratedVenue, number>>> = { KRX: 0.3, TSE: 0.06, SSE: 0.045, SZSE: 0.045 }
+const DAILY_LIMITS: Readonly<Partial<Record<OpenVenue, number>>> = {
+  KRX: 0.3,
+  TSE: 0.06,
+  SSE: 0.045,
+  SZSE: 0.045,
+  // No limit of a venue: it keeps the generator, which knows shares, from moving a currency like one.
+  FX: 0.01,
+}
 /** Won that a normal displayed unit is worth. */
 const KRW_DISPLAYED = 2_000_000
 /** Where the venue has no table of its own. */
@@ -49,7 +60,23 @@ const CENTS: readonly TickRow[] = [{ from: '0', tick: '0.01' }]
 const OPEN_SESSION = 390 * MINUTE
 const TAG_PRICE = 0x70726963
 
-const rangeOf = (currency: string): PriceRange => RANGES[currency] ?? (RANGES.USD as PriceRange)
+/** Units of currency that a normal displayed quote of a pair is for. */
+const PAIR_DISPLAYED = 50_000
+
+/** A share's range is that of its currency, a pair's lies about its round rate. */
+function rangeOf(symbol: string, venue: OpenVenue, currency: string): PriceRange {
+  const pair = venue === 'FX' ? parsePair(symbol) : undefined
+  const rate = pair === undefined ? undefined : roundRate(pair.base, pair.quote)
+  if (rate === undefined) return RANGES[currency] ?? (RANGES.USD as PriceRange)
+  return { first: 0.99 * rate, step: 0.0002 * rate, steps: 101, min: 0.8 * rate, max: 1.25 * rate }
+}
+
+/** A pair's prices are in the currency that is named second. */
+function currencyOf(symbol: string, venue: OpenVenue): string {
+  const pair = venue === 'FX' ? parsePair(symbol) : undefined
+  return pair?.quote ?? venueDefaults(venue).currency
+}
+
 type Traits = Omit<PlannedSymbol, 'sessions' | 'assumedSessions'>
 
 /** A symbol on the sessions of its venue's calendar. Throws Failure (exit 2) where the calendar has too few. */
@@ -59,7 +86,7 @@ export function planSymbol(symbol: string, request: MarketRequest): PlannedSymbo
   const grid = new Grid(venue, symbol)
   const priceDecimals = Math.max(...hours.map(({ day }) => grid.decimals(day)))
   const sessions = hours.flatMap(({ day, open, close }) =>
-    halvesOf(venue, open, close).map((half) => ({ ...half, ticks: grid.bands(day, priceDecimals) })),
+    tradingSpans(venue, open, close).map((half) => ({ ...half, ticks: grid.bands(day, priceDecimals) })),
   )
   const assumedSessions = hours.filter((session) => !session.known).length
   return { ...traits(symbol, venue, request.seed, priceDecimals), sessions, assumedSessions }
@@ -69,7 +96,12 @@ export function planSymbol(symbol: string, request: MarketRequest): PlannedSymbo
  * A symbol whose market opens at `from` (rounded down to a minute), whatever the calendar says, and never ends:
  * sessions of six and a half hours follow each other without a break. For emulators that must be open at once.
  */
-export function planOpenSymbol(symbol: string, seed: number, from: Micros, venue = venueOf(symbol)): PlannedSymbol {
+export function planOpenSymbol(
+  symbol: string,
+  seed: number,
+  from: Micros,
+  venue: OpenVenue = venueOf(symbol),
+): PlannedSymbol {
   const grid = new Grid(venue, symbol)
   const first = Math.floor(from / MINUTE) * MINUTE
   const priceDecimals = grid.decimals(dayOf(first))
@@ -83,9 +115,9 @@ export function planOpenSymbol(symbol: string, seed: number, from: Micros, venue
   return { ...traits(symbol, venue, seed, priceDecimals), sessions, assumedSessions: 0 }
 }
 
-function traits(symbol: string, venue: GeneratedVenue, seed: number, priceDecimals: number): Traits {
-  const { currency } = venueDefaults(venue)
-  const range = rangeOf(currency)
+function traits(symbol: string, venue: OpenVenue, seed: number, priceDecimals: number): Traits {
+  const currency = currencyOf(symbol, venue)
+  const range = rangeOf(symbol, venue, currency)
   const unit = pow10(priceDecimals)
   const rng = Rng.start(seed, TAG_PRICE).split(symbol)
   const startPrice = range.first + range.step * rng.below(range.steps)
@@ -96,13 +128,18 @@ function traits(symbol: string, venue: GeneratedVenue, seed: number, priceDecima
     venue,
     currency,
     priceDecimals,
-    startPrice: startPrice * unit,
-    priceMin: range.min * unit,
-    priceMax: range.max * unit,
-    sizeUnit: currency === 'KRW' ? Math.max(1, Math.floor(KRW_DISPLAYED / startPrice)) : 100,
+    startPrice: Math.round(startPrice * unit),
+    priceMin: Math.round(range.min * unit),
+    priceMax: Math.round(range.max * unit),
+    sizeUnit: displayedOf(venue, currency, startPrice),
     ...(dailyLimit === undefined ? {} : { dailyLimit }),
     ...(lot > 1 ? { lot } : {}),
   }
+}
+
+function displayedOf(venue: OpenVenue, currency: string, price: number): number {
+  if (venue === 'FX') return PAIR_DISPLAYED
+  return currency === 'KRW' ? Math.max(1, Math.floor(KRW_DISPLAYED / price)) : 100
 }
 
 interface Hours {
@@ -113,7 +150,7 @@ interface Hours {
 }
 
 /** The first `count` sessions on or after `start`. */
-function findSessions(venue: GeneratedVenue, start: EpochDay, count: number): Hours[] {
+function findSessions(venue: OpenVenue, start: EpochDay, count: number): Hours[] {
   const found: Hours[] = []
   // No venue rests for more than about two weeks; a calendar that does is broken and must not hang the command.
   const last = start + 3 * count + 60
@@ -126,36 +163,25 @@ function findSessions(venue: GeneratedVenue, start: EpochDay, count: number): Ho
   return found
 }
 
-/** A day that has a lunch break is two sessions. */
-function halvesOf(venue: GeneratedVenue, open: Micros, close: Micros): { open: Micros; close: Micros }[] {
-  const { phaseFrom, phases } = calendarOf(venue)
-  const rest = phaseFrom.findIndex((t, i) => t > open && t < close && phases[i] === 'closed')
-  const again = phaseFrom.findIndex((t, i) => i > rest && t < close && phases[i] === 'continuous')
-  if (rest < 0 || again < 0) return [{ open, close }]
-  return [
-    { open, close: phaseFrom[rest] as Micros },
-    { open: phaseFrom[again] as Micros, close },
-  ]
-}
-
 /** The tick tables of one symbol by day, in price units. */
 class Grid {
-  readonly #venue: GeneratedVenue
+  readonly #venue: OpenVenue
   readonly #currency: string
+  readonly #lowest: number
   readonly #product: Product
   readonly #scaled = new Map<readonly TickRow[], readonly TickBand[]>()
 
-  constructor(venue: GeneratedVenue, symbol: string) {
+  constructor(venue: OpenVenue, symbol: string) {
     this.#venue = venue
-    this.#currency = venueDefaults(venue).currency
+    this.#currency = currencyOf(symbol, venue)
+    this.#lowest = rangeOf(symbol, venue, this.#currency).min
     this.#product = productOf(venue, symbol)
   }
 
   /** Decimals that prices need at or above the lowest generated price; finer grids of lower prices do not count. */
   decimals(day: EpochDay): number {
     const table = this.#table(day)
-    const { min } = rangeOf(this.#currency)
-    const reachable = table.filter((_, i) => Number(table[i + 1]?.from ?? Infinity) > min)
+    const reachable = table.filter((_, i) => Number(table[i + 1]?.from ?? Infinity) > this.#lowest)
     return Math.max(...reachable.map((row) => parseDecimal(row.tick)?.decimals ?? 0))
   }
 

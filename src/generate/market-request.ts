@@ -1,8 +1,11 @@
 /** What a user asks of a generated market. */
 import type { EpochDay } from '../core/base/time.ts'
+import { parsePair } from '../reference/fx-direction.ts'
 
-export const GENERATED_VENUES = ['US', 'KRX', 'GEN', 'TSE', 'HK', 'SSE', 'SZSE'] as const
+export const GENERATED_VENUES = ['US', 'KRX', 'GEN', 'TSE', 'HK', 'SSE', 'SZSE', 'XETRA', 'EURONEXT', 'LSE'] as const
 export type GeneratedVenue = (typeof GENERATED_VENUES)[number]
+/** Quotes of currency pairs exist only in the open market of an emulator; on tapes a rate is a stream of its own. */
+export type OpenVenue = GeneratedVenue | 'FX'
 
 export interface MarketRequest {
   readonly symbols: readonly string[]
@@ -33,8 +36,9 @@ export function venueOf(symbol: string): GeneratedVenue {
   return /^\d{6}$/.test(symbol) ? 'KRX' : 'US'
 }
 
-/** `TSE:7203` names its venue; a symbol alone has the usual one. */
-export function readSymbol(text: string): { readonly symbol: string; readonly venue: GeneratedVenue } {
+/** `TSE:7203` names its venue, `EUR/USD` is a pair; another symbol alone has the usual venue. */
+export function readSymbol(text: string): { readonly symbol: string; readonly venue: OpenVenue } {
+  if (text.includes('/') && parsePair(text) !== undefined) return { symbol: text, venue: 'FX' }
   const [name = '', symbol = ''] = text.split(':')
   const venue = GENERATED_VENUES.find((v) => v === name)
   return venue === undefined || symbol === '' ? { symbol: text, venue: venueOf(text) } : { symbol, venue }

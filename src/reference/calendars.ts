@@ -155,6 +155,18 @@ export function sessionTimes(venue: string, day: EpochDay): SessionTimes | undef
   return { open: calendar.opens[i] as Micros, close: calendar.closes[i] as Micros, known: true }
 }
 
+/** When a session's day trades without a pause: once, or twice where it has a lunch break. */
+export function tradingSpans(venue: string, open: Micros, close: Micros): { open: Micros; close: Micros }[] {
+  const { phaseFrom, phases } = calendarOf(venue)
+  const rest = phaseFrom.findIndex((t, i) => t > open && t < close && phases[i] === 'closed')
+  const again = phaseFrom.findIndex((t, i) => i > rest && t < close && phases[i] === 'continuous')
+  if (rest < 0 || again < 0) return [{ open, close }]
+  return [
+    { open, close: phaseFrom[rest] as Micros },
+    { open: phaseFrom[again] as Micros, close },
+  ]
+}
+
 /** A session beside the regular one: pre-market, trading at the official close, after-market. Instants in UTC. */
 export interface OtherSession {
   readonly name: string

@@ -55,20 +55,22 @@ export class GeneratedFeed implements MarketFeed {
 
   /**
    * `from` is when the market begins, three quarters of an hour before anybody connects. A symbol may name its venue:
-   * `TSE:7203`.
+   * `TSE:7203`. Pairs (`EUR/USD`) have quotes alone.
    */
   constructor(symbols: readonly string[], seed: number, from: Micros) {
     const plans = symbols.map(readSymbol).map(({ symbol, venue }) => deepen(planOpenSymbol(symbol, seed, from, venue)))
     this.start = Math.floor(from / MINUTE) * MINUTE
     this.instruments = buildInstruments(plans.map((plan) => entryOf(plan, from)))
-    this.#ids = plans.map((plan) => this.instruments.findIndex((i) => i.symbol === plan.symbol))
+    this.#ids = plans.map((plan) =>
+      this.instruments.findIndex((i) => i.symbol === plan.symbol && i.venue === plan.venue),
+    )
     this.#scales = plans.map((plan, i) => {
       const { priceDecimals } = this.instruments[this.#ids[i] as number] as Instrument
       return pow10(priceDecimals - plan.priceDecimals)
     })
-    this.streams = this.instruments.map(() => ({
+    this.streams = this.instruments.map(({ venue }) => ({
       quotes: true,
-      trades: true,
+      trades: venue !== 'FX',
       bars: false,
       sessionBars: false,
       oneSided: false,
@@ -119,6 +121,7 @@ export class GeneratedFeed implements MarketFeed {
 
   #take(minute: MarketMinute, rows: Row[]): void {
     const instrument = this.#ids[minute.instrument] as number
+    const { trades } = this.streams[instrument] as StreamKinds
     const pace = this.#pace[instrument] as Pace
     const scale = this.#scales[minute.instrument] as number
     for (let i = 0; i < minute.rows; i++) {
@@ -128,10 +131,10 @@ export class GeneratedFeed implements MarketFeed {
       if (minute.kind[i] === QUOTE) {
         rows.push(quoteRow(instrument, t, a, b, asz, bsz))
         Object.assign(pace, { bid: a, ask: b, lastQuote: t })
-        if (t - pace.lastTrade < QUIET) continue
+        if (!trades || t - pace.lastTrade < QUIET) continue
         rows.push(tradeRow(instrument, t, i % 2 === 0 ? a : b, this.instruments[instrument]?.lot ?? 1))
       } else {
-        rows.push(tradeRow(instrument, t, a, asz))
+        if (trades) rows.push(tradeRow(instrument, t, a, asz))
         if (t - pace.lastQuote >= QUIET && pace.bid > 0) {
           rows.push(quoteRow(instrument, t, pace.bid, pace.ask, asz, asz))
           pace.lastQuote = t

@@ -5,6 +5,7 @@
 import { mulDiv, pow10 } from '../../../src/core/base/fixed.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { type Money, moneyDecimals } from '../../../src/core/domain/units.ts'
+import { WON_ROUND } from '../../../src/generate/round-rates.ts'
 import type { ExchangeCodes } from '../wire/exchanges.ts'
 
 export const FOREIGN = ['USD', 'JPY', 'HKD', 'CNY'] as const
@@ -13,7 +14,7 @@ export type Foreign = (typeof FOREIGN)[number]
 export type Held = 'KRW' | Foreign
 
 /** Won a unit where no tape says better. */
-export const ROUND_RATES: Readonly<Record<Foreign, string>> = { USD: '1400', JPY: '9.3', HKD: '180', CNY: '195' }
+export const ROUND_RATES: Readonly<Record<Foreign, string>> = WON_ROUND
 
 const DECIMALS = 4
 
