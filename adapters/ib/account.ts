@@ -6,6 +6,7 @@ import { toScaled } from '../../src/core/base/decimal.ts'
 import { MINUTE, type Micros } from '../../src/core/base/time.ts'
 import type { BookedCash, BookedPosition } from '../../src/core/domain/control.ts'
 import { type Currency, type Money, moneyDecimals, type Qty } from '../../src/core/domain/units.ts'
+import { fromIbCurrency } from '../../src/reference/broker-codes.ts'
 import type { AdapterContext } from '../../src/runtime/ports.ts'
 import type { Contracts, IbListing } from './contracts.ts'
 import type { IbLink } from './link.ts'
@@ -82,9 +83,10 @@ export class IbAccount {
     else this.#held.set(id, { listing, qty, avgPrice })
   }
 
-  #value(key: string, value: string, currency: string): void {
+  #value(key: string, value: string, theirs: string): void {
     if (key === 'AccountReady') this.#ready = value !== 'false'
-    if (key !== 'CashBalance' || currency === 'BASE') return
+    if (key !== 'CashBalance' || theirs === 'BASE') return
+    const currency = fromIbCurrency(theirs)
     const amount = toScaled(value, moneyDecimals(currency as Currency))
     const balance = this.#balance(currency)
     if (amount !== balance.amount) balance.owedSince = undefined

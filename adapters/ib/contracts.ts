@@ -5,12 +5,12 @@
  */
 import { type Contract, type ContractDetails, SecType } from '@stoqey/ib'
 import type { Instrument } from '../../src/core/domain/instrument.ts'
-import { ibContract, type IbContract } from '../../src/reference/broker-codes.ts'
-import { instrumentTable } from '../../src/reference/instrument-load.ts'
+import type { IbContract } from '../../src/reference/broker-codes.ts'
 import type { Answer, Asks } from './asks.ts'
 import type { PriceStep } from './events.ts'
 import type { IbLink } from './link.ts'
 import { rounded, scaled } from './numbers.ts'
+import { wantedContract } from './wanted-contract.ts'
 
 /** What IB said of a contract. */
 export interface Resolved {
@@ -68,7 +68,7 @@ export class Contracts {
 
   constructor(instruments: readonly Instrument[], serves: (venue: string) => boolean, link: IbLink, asks: Asks) {
     this.all = instruments.flatMap((i) => {
-      const wanted = i.venue === 'FX' || serves(i.venue) ? contractOf(i) : undefined
+      const wanted = i.venue === 'FX' || serves(i.venue) ? wantedContract(i) : undefined
       return wanted === undefined ? [] : [new IbListing(i, wanted)]
     })
     this.#link = link
@@ -203,21 +203,4 @@ function ruleOf({ validExchanges, marketRuleIds }: ContractDetails, exchange: st
   const at = (validExchanges ?? '').split(',').indexOf(exchange)
   const id = Number((marketRuleIds ?? '').split(',')[at] ?? '')
   return at >= 0 && Number.isSafeInteger(id) && id > 0 ? id : undefined
-}
-
-/** From the reference table, the newest listing first; else by what the instrument itself says. */
-function contractOf(instrument: Instrument): IbContract | undefined {
-  const { symbol, venue, segment, product, currency } = instrument
-  const known = [...instrumentTable().listings(symbol, venue)]
-    .sort((a, b) => b.to - a.to)
-    .find((l) => l.ib !== undefined)
-  if (known?.ib !== undefined) return known.ib
-  const none = { kisCode: undefined, from: -Infinity, to: Infinity, lot: undefined, tick: undefined, place: '' }
-  const plain = { feeClass: undefined, taxClass: undefined, ibSymbol: undefined, conId: undefined }
-  const listing = { symbol, venue, segment, ...none, ...plain }
-  if (venue === 'US' && segment === undefined) {
-    // SMART finds it where only one share of that name is listed in dollars.
-    return { secType: 'STK', symbol, exchange: 'SMART', primaryExchange: undefined, currency, conId: undefined }
-  }
-  return ibContract(listing, { product: product ?? 'stock', currency, base: undefined })
 }

@@ -6,6 +6,7 @@
 import type { Contract, Execution } from '@stoqey/ib'
 import { charge, type FeeModel, nothingCharged } from '../../src/core/domain/fees.ts'
 import { moneyDecimals, type Qty, type Side } from '../../src/core/domain/units.ts'
+import { fromIbCurrency } from '../../src/reference/broker-codes.ts'
 import type { BrokerInbound, Clock } from '../../src/runtime/ports.ts'
 import type { Adoption } from './adopt.ts'
 import type { Contracts, IbListing } from './contracts.ts'
@@ -126,7 +127,8 @@ export class Fills {
     const { currency } = order.listing.instrument
     const fee = rounded(report.commission, moneyDecimals(currency))
     // In another currency the estimate stays; the difference shows in the cash.
-    if (fee === undefined || report.currency !== currency || (fill.fee === fee && fill.tax === 0)) return
+    const charged = fromIbCurrency(report.currency ?? '')
+    if (fee === undefined || charged !== currency || (fill.fee === fee && fill.tax === 0)) return
     orders.fill(order, { ...fill, fee, tax: 0 })
     tell([{ type: 'commission', broker, orderId: order.orderId, fillNo: fill.fillNo, fee, tax: 0 }])
   }

@@ -4,9 +4,8 @@
  */
 import { Subject } from 'rxjs'
 import { type BrokerRules, servesVenue } from '../../src/core/domain/broker.ts'
-import type { FeeModel, FeeSchedule } from '../../src/core/domain/fees.ts'
-import { type FeeTableName, loadFees } from '../../src/reference/fee-data.ts'
-import { feeModel, type FeeSettings } from '../../src/reference/fees.ts'
+import type { FeeTableName } from '../../src/reference/fee-data.ts'
+import { feeModelWhereKnown, type FeeSettings } from '../../src/reference/fees.ts'
 import type { AdapterContext, BrokerInbound, RawFrame } from '../../src/runtime/ports.ts'
 import { IbAccount } from './account.ts'
 import { Adoption } from './adopt.ts'
@@ -87,7 +86,8 @@ export function createIb(settings: IbSettings, context: AdapterContext, options:
   const fills = new Fills({
     ...place,
     contracts,
-    fees: feesOf(contracts, context, options),
+    // Estimates until IB says, for what its table knows; nothing for the rest.
+    fees: feeModelWhereKnown(options.feeTable ?? 'ib-tiered', context.instruments, options.fees),
     known: (order, permId) => {
       desk.known(order, permId)
       desk.accept(order)
@@ -131,16 +131,4 @@ export function rulesOf(settings: IbSettings): BrokerRules {
     // IBKR Pro, tiered: a fraction of a basis point on liquid shares; what the router compares.
     commissionBps: { num: 1, den: 1 },
   }
-}
-
-/** Estimates until IB says, for what its table knows; nothing for the rest. */
-function feesOf(contracts: Contracts, context: AdapterContext, options: IbOptions): FeeModel {
-  const name = options.feeTable ?? 'ib-tiered'
-  const { markets } = loadFees(name)
-  const traded = contracts.all.map((l) => l.instrument).filter((i) => markets.includes(i.venue))
-  const model = feeModel(name, traded, options.fees)
-  if (model.kind !== 'table') return model
-  const none: FeeSchedule = { from: [], rows: [] }
-  const schedules = context.instruments.map((i) => model.schedules[traded.indexOf(i)] ?? none)
-  return { ...model, schedules }
 }

@@ -13,11 +13,18 @@ export function ibOptions(command: Command): Command {
     .description('Interactive Brokers: the socket protocol of TWS')
     .option('--port <port>', 'port for clients, 0 for a free one', '0')
     .option('--control-port <port>', 'port of the control door, 0 for a free one', '0')
-    .option('--tape <dir>', 'a tape of US and KRX stocks; without it a generated market, open at once')
-    .option('--symbols <a,b>', 'symbols of the generated market', SYMBOLS.join(','))
+    .option(
+      '--tape <dir>',
+      'a tape of stocks of the US, Europe, Asia, and currency pairs; without it a generated market, open at once',
+    )
+    .option(
+      '--symbols <a,b>',
+      'symbols of the generated market; TSE:7203, HK:00700, SSE:600519, SZSE:000001, XETRA:SAP, EURONEXT:MC, LSE:VOD name their venue, EUR/USD is a pair',
+      SYMBOLS.join(','),
+    )
     .option('--seed <n>', 'of the generated market and of all ids', '1')
     .option('--speed <n>', 'how fast the market runs; best effort in a stand-alone emulator', '1')
-    .option('--cash <amounts>', 'what each account begins with, such as USD=1000000,KRW=0', 'USD=1000000')
+    .option('--cash <amounts>', 'what each account begins with, such as USD=1000000,JPY=0,GBP=50000', 'USD=1000000')
     .option('--accounts <a,b>', 'account ids; without them one that fits the environment')
     .option('--fees <table>', 'ib-tiered or ib-fixed', 'ib-tiered')
     .option('--max-version <n>', `highest server version to announce: ${VERSION_BASE} or ${VERSION_NEW}`, '178')
@@ -42,6 +49,12 @@ export async function emulateIb(options: Options, ctx: CommandContext): Promise<
   return runEmulator(emulator, document, speed, ctx)
 }
 
+const CODES = [
+  String.raw`\d{6}|[A-Z][A-Z0-9.]{0,8}|[A-Z]{3}/[A-Z]{3}`,
+  String.raw`TSE:\d[0-9A-Z]{3}|HK:\d{1,5}|(SSE|SZSE):\d{6}|(XETRA|EURONEXT|LSE):[A-Z0-9][A-Z0-9.]{0,8}`,
+]
+const SYMBOL = new RegExp(`^(${CODES.join('|')})$`)
+
 function readOptions(options: Options): Partial<EmulatorOptions> {
   const fees = text(options, 'fees')
   if (fees !== 'ib-tiered' && fees !== 'ib-fixed') {
@@ -59,7 +72,13 @@ function readOptions(options: Options): Partial<EmulatorOptions> {
     controlPort: whole(options, 'controlPort', 'control-port', 65_535),
     seed: whole(options, 'seed', 'seed', 4_294_967_295),
     speed: speed(options),
-    symbols: names(options, 'symbols', /^(\d{6}|[A-Z][A-Z0-9.]{0,8})$/, 'US tickers or six digits for KRX'),
+    symbols: names(
+      options,
+      'symbols',
+      SYMBOL,
+      'US tickers, six digits for KRX, a venue and its code (TSE:7203), or pairs',
+    ),
+    pairs: true,
     accounts:
       options.accounts === undefined
         ? [ACCOUNTS[env]]

@@ -21,11 +21,22 @@ export interface KisCodes {
   readonly realtimeKey: string
 }
 
+/** What IB calls a currency. Yuan are traded there offshore, in Hong Kong (reference 10.1); everything else as it is. */
+export function ibCurrency(currency: string): string {
+  return currency === 'CNY' ? 'CNH' : currency
+}
+
+/** The other way round: what a currency of IB's is called here. */
+export function fromIbCurrency(name: string): string {
+  return name === 'CNH' ? 'CNY' : name
+}
+
 export interface IbContract {
   readonly secType: 'STK' | 'CASH'
   readonly symbol: string
   readonly exchange: string
   readonly primaryExchange: string | undefined
+  /** As IB calls it. */
   readonly currency: string
   readonly conId: number | undefined
 }
@@ -73,7 +84,7 @@ export function ibContract(
 ): IbContract | undefined {
   const { conId, segment } = listing
   const symbol = listing.ibSymbol ?? listing.symbol
-  const { currency } = of
+  const currency = ibCurrency(of.currency)
   if (of.product === 'fx' && of.base !== undefined) {
     return { secType: 'CASH', symbol: of.base, exchange: 'IDEALPRO', primaryExchange: undefined, currency, conId }
   }

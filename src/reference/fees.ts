@@ -174,6 +174,21 @@ export function feeModel(
 }
 
 /**
+ * The model for what the table knows; markets that it does not know are free. For estimates and for emulators: a run's
+ * own fees are refused there instead.
+ */
+export function feeModelWhereKnown(
+  name: FeeTableName,
+  instruments: readonly Instrument[],
+  settings: FeeSettings = DEFAULT_SETTINGS,
+): FeeModel {
+  const { markets } = loadFees(name)
+  const free: FeeSchedule = { from: [], rows: [] }
+  const isKnown = (i: Instrument): boolean => markets.includes(feeMarket(i.venue))
+  return { kind: 'table', name, schedules: instruments.map((i) => (isKnown(i) ? scheduleOf(name, i, settings) : free)) }
+}
+
+/**
  * The share of a dividend that is withheld, by the text of `--fees`, the market of the share, and the day of payment:
  * nothing under none and bps. Throws Failure (exit 2) where the table knows no rate.
  */

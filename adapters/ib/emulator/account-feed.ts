@@ -3,9 +3,11 @@
  * each fill and every three minutes, summaries as they change, P&L every second.
  */
 import { SECOND, type Micros } from '../../../src/core/base/time.ts'
+import { moneyDecimals } from '../../../src/core/domain/units.ts'
 import type { Values } from '../wire/layout.ts'
 import type { Account, Position } from './account.ts'
 import { accountValues, cents, ledgerValues, type AccountValue } from './account-values.ts'
+import { BASE } from './base-rates.ts'
 import { contractValues, type Listing, qtyText } from './listing.ts'
 import { realText } from '../wire/numbers.ts'
 import type { Session } from './session.ts'
@@ -164,8 +166,9 @@ export function positionValues(account: Account, position: Position): Values {
 
 /** Money per share with commissions, in the listing's currency. */
 function averageCost({ listing, qty, cost }: Position): string {
-  const decimals = listing.currency === 'KRW' ? 4 : 6
-  return qty === 0 ? '0' : realText(cost / qty / 10 ** (decimals - listing.instrument.qtyDecimals))
+  return qty === 0
+    ? '0'
+    : realText(cost / qty / 10 ** (moneyDecimals(listing.currency) - listing.instrument.qtyDecimals))
 }
 
 /** `$LEDGER` alone is the base currency, `$LEDGER:CUR` one, `$LEDGER:ALL` all of them. */
@@ -173,7 +176,7 @@ function summaryValues(account: Account, world: World, tags: readonly string[]):
   const all = accountValues(account, world.valuer)
   return tags.flatMap((tag) => {
     if (!tag.startsWith('$LEDGER'))
-      return all.filter((v) => v.key === tag && (v.currency === '' || v.currency === 'USD'))
+      return all.filter((v) => v.key === tag && (v.currency === '' || v.currency === BASE))
     const which = tag.slice('$LEDGER:'.length)
     const wanted = which === '' ? 'BASE' : which
     return ledgerValues(account, world.valuer).filter((v) => wanted === 'ALL' || v.currency === wanted)

@@ -1,8 +1,10 @@
 /** The values of an account by key and currency, as ACCT_VALUE tells them and summaries ask for them. */
 import { fromScaled } from '../../../src/core/base/decimal.ts'
 import { type Currency, type Money, moneyDecimals } from '../../../src/core/domain/units.ts'
+import { ibCurrency } from '../../../src/reference/broker-codes.ts'
 import { realText } from '../wire/numbers.ts'
 import type { Account } from './account.ts'
+import { BASE } from './base-rates.ts'
 import type { Valuation, Valuer } from './valuation.ts'
 
 export interface AccountValue {
@@ -12,7 +14,7 @@ export interface AccountValue {
 }
 
 /** Two decimals, cut. */
-export function cents(money: Money, currency: Currency = 'USD'): string {
+export function cents(money: Money, currency: Currency = BASE): string {
   const step = 10 ** (moneyDecimals(currency) - 2)
   return Number(fromScaled(Math.trunc(money / step), 2)).toFixed(2)
 }
@@ -46,7 +48,7 @@ function totals(v: Valuation): readonly (readonly [key: string, money: Money])[]
 export function accountValues(account: Account, valuer: Valuer): AccountValue[] {
   const v = valuer.of(account)
   const plain = (key: string, value: string): AccountValue => ({ key, value, currency: '' })
-  const whole = totals(v).map(([key, money]) => ({ key, value: cents(money), currency: 'USD' }))
+  const whole = totals(v).map(([key, money]) => ({ key, value: cents(money), currency: BASE }))
   const cushion = v.net > 0 ? realText(Math.floor((v.available / v.net) * 1e6) / 1e6) : '0'
   return [
     plain('AccountCode', account.id),
@@ -73,7 +75,7 @@ export function ledgerValues(account: Account, valuer: Valuer): AccountValue[] {
     cents(v.realized),
     '1.00',
   )
-  const held = [...new Set<Currency>(['USD', ...account.cash.keys()])]
+  const held = [...new Set<Currency>([BASE, ...account.cash.keys()])]
   return [...held.flatMap((currency) => ledgerOf(account, valuer, currency)), ...base]
 }
 
@@ -88,8 +90,16 @@ function ledgerOf(account: Account, valuer: Valuer, currency: Currency): Account
     realized += p.realized
   }
   const text = (money: Money): string => cents(money, currency)
-  const rate = realText(valuer.rate(currency))
-  return ledger(currency, text(cash), text(stocks), text(cash + stocks), text(unrealized), text(realized), rate)
+  const rate = realText(valuer.rates.rate(currency))
+  return ledger(
+    ibCurrency(currency),
+    text(cash),
+    text(stocks),
+    text(cash + stocks),
+    text(unrealized),
+    text(realized),
+    rate,
+  )
 }
 
 function ledger(

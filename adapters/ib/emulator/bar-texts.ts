@@ -3,14 +3,14 @@ import { tickAt } from '../../../src/core/domain/instrument.ts'
 import { realText } from '../wire/numbers.ts'
 import type { BarKind, ShownBar } from './bars.ts'
 import type { Board } from './board.ts'
-import { priceText, qtyText } from './listing.ts'
+import { priceText, qtyText, quoted } from './listing.ts'
 import { epochText, localTime, stampText } from './times.ts'
 
 const DEPTH_STEP = 10
 
 /** Of twice a price. */
 export function halfText(board: Board, price2: number): string {
-  return realText(price2 / 2 / 10 ** board.listing.instrument.priceDecimals)
+  return realText(quoted(board.listing, price2 / 2))
 }
 
 export interface BarTexts {
@@ -32,7 +32,7 @@ export function barTexts(board: Board, bar: ShownBar): BarTexts {
     low: price(bar.low2),
     close: price(bar.close2),
     volume: bar.volume < 0 ? '-1' : qtyText(listing, bar.volume),
-    wap: bar.wap < 0 ? '-1' : realText(bar.wap / 10 ** listing.instrument.priceDecimals),
+    wap: bar.wap < 0 ? '-1' : realText(quoted(listing, bar.wap)),
     count: String(bar.count),
   }
 }

@@ -1,10 +1,9 @@
 /** A listing as CONTRACT_DATA tells it, with its hours of the next days. */
-import { fromScaled } from '../../../src/core/base/decimal.ts'
 import { DAY, type Micros } from '../../../src/core/base/time.ts'
-import { otherSessions, sessionTimes } from '../../../src/reference/calendars.ts'
+import { otherSessions, sessionTimes, tradingSpans } from '../../../src/reference/calendars.ts'
 import { dayText } from '../../common/emulator/clock.ts'
 import type { Values } from '../wire/layout.ts'
-import { contractValues, type Listing } from './listing.ts'
+import { contractValues, type Listing, qtyText } from './listing.ts'
 import { localTime, zoneName } from './times.ts'
 
 const DAYS_AHEAD = 6
@@ -24,7 +23,10 @@ function rangeText(listing: Listing, { open, close }: Hours): string {
   return `${at(open)}-${at(close)}`
 }
 
-/** `20260112:0930-20260112:1600;20260113:CLOSED`; a market that never closes has whole days. */
+/**
+ * `20260112:0930-20260112:1600;20260113:CLOSED`; a lunch break makes two ranges of a date, a market that never closes has
+ * whole days.
+ */
 function hoursText(listing: Listing, now: Micros, never: boolean, regular: boolean): string {
   const { day } = localTime(now, listing.zone)
   const days = Array.from({ length: DAYS_AHEAD }, (_, i) => day + i)
@@ -37,13 +39,24 @@ function hoursText(listing: Listing, now: Micros, never: boolean, regular: boole
       const others = regular ? [] : otherSessions(venue, d)
       const open = Math.min(session.open, ...others.map((o) => o.open))
       const close = Math.max(session.close, ...others.map((o) => o.close))
-      return rangeText(listing, { open, close: Math.min(close, open + DAY) })
+      return spansWithin(venue, session, { open, close: Math.min(close, open + DAY) })
+        .map((span) => rangeText(listing, span))
+        .join(';')
     })
     .join(';')
 }
 
+/** The session's spans, the first and the last as long as the sessions beside it make them. */
+function spansWithin(venue: string, session: Hours, whole: Hours): Hours[] {
+  const spans = tradingSpans(venue, session.open, session.close)
+  return spans.map(({ open, close }, i) => ({
+    open: i === 0 ? whole.open : open,
+    close: i === spans.length - 1 ? whole.close : close,
+  }))
+}
+
 export function contractData(listing: Listing, reqId: number, now: Micros, neverCloses: boolean): Values {
-  const lot = fromScaled(listing.instrument.lot, listing.instrument.qtyDecimals)
+  const size = qtyText(listing, listing.sizeIncrement)
   const hours = hoursText(listing, now, neverCloses, false)
   return {
     ...contractValues(listing, listing.exchange),
@@ -56,7 +69,7 @@ export function contractData(listing: Listing, reqId: number, now: Micros, never
     mdSizeMultiplier: '100',
     orderTypes: ORDER_TYPES,
     validExchanges: listing.validExchanges.join(','),
-    priceMagnifier: '1',
+    priceMagnifier: String(listing.magnifier),
     underConId: '0',
     longName: listing.longName,
     contractMonth: '',
@@ -75,9 +88,9 @@ export function contractData(listing: Listing, reqId: number, now: Micros, never
     marketRuleIds: listing.validExchanges.map(() => listing.marketRule).join(','),
     realExpirationDate: '',
     stockType: listing.stockType,
-    minSize: lot,
-    sizeIncrement: lot,
-    suggestedSizeIncrement: '100',
+    minSize: size,
+    sizeIncrement: size,
+    suggestedSizeIncrement: listing.secType === 'CASH' ? '1' : '100',
     ineligibilityReasons: [],
   }
 }

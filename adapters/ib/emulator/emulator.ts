@@ -4,8 +4,9 @@
  * own clock can drive it in step with an engine.
  */
 import type { Server } from 'node:http'
-import { toScaled } from '../../../src/core/base/decimal.ts'
 import { HOUR, type Micros } from '../../../src/core/base/time.ts'
+import { readSymbol } from '../../../src/generate/market-request.ts'
+import { feeModelWhereKnown } from '../../../src/reference/fees.ts'
 import { type EmulatorClock, localDayOf, scaledClock, wallNow } from '../../common/emulator/clock.ts'
 import type { MarketFeed } from '../../common/emulator/feed.ts'
 import { listen } from '../../common/emulator/listen.ts'
@@ -13,6 +14,7 @@ import { openFeed } from '../../common/emulator/open-feed.ts'
 import { standAlone } from '../../common/emulator/stand-alone.ts'
 import { Account } from './account.ts'
 import { AccountFeed } from './account-feed.ts'
+import { BaseRates } from './base-rates.ts'
 import { Board } from './board.ts'
 import { Connectivity } from './connectivity.ts'
 import { createControlServer } from './control.ts'
@@ -36,7 +38,7 @@ import { queryRequests } from './requests/query-requests.ts'
 import { sessionRequests } from './requests/session-requests.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Session } from './session.ts'
-import { feesOf, firstBid } from './set-up.ts'
+import { firstBid } from './set-up.ts'
 import { Teller } from './telling.ts'
 import { stampText, TWS_ZONE } from './times.ts'
 import { Valuer } from './valuation.ts'
@@ -51,6 +53,9 @@ export interface EmulatorParts {
 /** What a generated market has lived through before anybody connects: three hours of minute bars and some. */
 export const WARM_UP = 3.25 * HOUR
 
+/** Whose stocks of a tape are served. */
+const VENUES = ['KRX', 'US', 'TSE', 'HK', 'SSE', 'SZSE', 'XETRA', 'EURONEXT', 'LSE']
+
 export class IbEmulator {
   readonly world: World
   readonly faultCounts = new Map<string, number>()
@@ -64,13 +69,11 @@ export class IbEmulator {
   readonly #door: PortDoor
   readonly #control: Server
   #endTimer: () => void = () => undefined
-  #usdKrw: number
   #controlPort = 0
 
   private constructor(options: EmulatorOptions, feed: MarketFeed, clock: EmulatorClock) {
     this.#feed = feed
     this.#clock = clock
-    this.#usdKrw = toScaled(options.usdKrw, 4) ?? 0
     this.world = this.#makeWorld(options)
     const boards = [...this.world.boards.values()]
     this.#accounts = new AccountFeed(this.world)
@@ -79,9 +82,6 @@ export class IbEmulator {
     this.#playback = new Playback({
       ...{ feed, world: this.world, data: this.#data },
       boards: feed.instruments.map((i) => boards.find((b) => b.listing.instrument === i)),
-      rate: (usdKrw) => {
-        this.#usdKrw = usdKrw
-      },
     })
     const handlers = {
       ...sessionRequests(this.world),
@@ -105,7 +105,7 @@ export class IbEmulator {
   static async create(given: Partial<EmulatorOptions> = {}, parts: EmulatorParts = {}): Promise<IbEmulator> {
     const options = withDefaults(given)
     const now = parts.clock?.now() ?? wallNow()
-    const feed = parts.feed ?? (await openFeed(options, now - WARM_UP))
+    const feed = parts.feed ?? (await openFeed({ ...options, venues: VENUES }, now - WARM_UP))
     const clock = parts.clock ?? scaledClock(feed.alwaysOpen ? now : feed.start, options.speed)
     const emulator = new IbEmulator(options, feed, clock)
     try {
@@ -133,18 +133,21 @@ export class IbEmulator {
 
   /** As they were asked for; on a tape in order of code points. */
   get symbols(): string[] {
-    const all = this.world.listings.map((l) => l.symbol)
-    return this.#feed.alwaysOpen ? this.world.options.symbols.filter((symbol) => all.includes(symbol)) : all
+    const all = this.world.listings.map((l) => l.instrument.symbol)
+    if (!this.#feed.alwaysOpen) return all
+    return this.world.options.symbols.map((s) => readSymbol(s).symbol).filter((symbol) => all.includes(symbol))
   }
 
   #makeWorld(options: EmulatorOptions): World {
     const feed = this.#feed
     const day = Math.floor(feed.start / 86_400_000_000)
-    const listings = feed.instruments.filter((i) => i.venue !== 'FX').map((i) => makeListing(i, day))
+    const isServed = (venue: string): boolean => venue !== 'FX' || feed.alwaysOpen || options.pairs
+    const listings = feed.instruments.filter((i) => isServed(i.venue)).map((i) => makeListing(i, day))
     const boards = new Map(listings.map((listing) => [listing.conId, new Board(listing)]))
     const accounts = options.accounts.map((id) => new Account(id, options.cash))
     const scheduler = new Scheduler()
-    const fees = feesOf(options, feed.instruments)
+    // Of IB's own table; markets that it has no fees for are free here.
+    const fees = feeModelWhereKnown(options.fees, feed.instruments)
     const sessions = new Set<Session>()
     const { seed } = options
     return {
@@ -154,7 +157,7 @@ export class IbEmulator {
       listings,
       boards,
       accounts,
-      valuer: new Valuer(boards, () => this.#usdKrw),
+      valuer: new Valuer(boards, new BaseRates()),
       desk: new OrderDesk({ feed, fees, seed, scheduler, tell: (event) => this.#teller.take(event) }),
       ids: new IdBook(),
       scheduler,
@@ -178,8 +181,7 @@ export class IbEmulator {
     const { boards, options } = this.world
     if (this.#feed.alwaysOpen) {
       for (const board of boards.values()) {
-        const { symbol } = board.listing.instrument
-        const first = firstBid(symbol, options.seed, this.#feed.start)
+        const first = firstBid(board.listing.instrument, options.seed, this.#feed.start)
         givePast(board, options.seed, first, localDayOf(this.#feed.start, board.listing.zone))
       }
     }

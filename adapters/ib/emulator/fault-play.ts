@@ -1,5 +1,5 @@
 /** Faults that happen at a moment: to sockets, to the connection with IB, to orders that work. */
-import { toScaled } from '../../../src/core/base/decimal.ts'
+import { tickAt } from '../../../src/core/domain/instrument.ts'
 import type { Code } from '../wire/codes.ts'
 import type { Fault } from './faults.ts'
 import { contractValues } from './listing.ts'
@@ -149,7 +149,7 @@ function correctLast({ world, teller }: Stage, ticks: number): void {
   const last = world.desk.book.all.at(-1)
   if (last === undefined) return
   const { listing } = last.order
-  const tick = toScaled(listing.minTick, listing.instrument.priceDecimals) ?? 1
+  const tick = tickAt(listing.instrument, last.price)
   world.desk.book.correct(last, Math.max(tick, last.price + Math.round(ticks) * tick))
   teller.corrected(last)
 }

@@ -12,10 +12,10 @@ function fits(listing: Listing, q: ContractQuery): boolean {
   const named = q.symbol !== '' || q.localSymbol !== ''
   return (
     named &&
-    (q.secType === 'STK' || q.secType === '') &&
+    (q.secType === listing.secType || q.secType === '') &&
     (q.symbol === '' || q.symbol === listing.symbol) &&
-    (q.localSymbol === '' || q.localSymbol === listing.symbol) &&
-    (q.currency === '' || q.currency === listing.currency) &&
+    (q.localSymbol === '' || q.localSymbol === listing.localSymbol) &&
+    (q.currency === '' || q.currency === listing.contractCurrency) &&
     (q.tradingClass === '' || q.tradingClass === listing.tradingClass) &&
     fitsVenue(listing, q)
   )

@@ -23,7 +23,8 @@ export function marginFault(
   const { instrument } = listing
   const mark = boardOf(world, listing).mark
   const value = (terms.qty / 10 ** instrument.qtyDecimals) * (mark / 10 ** instrument.priceDecimals)
-  const most = listing.currency === 'KRW' ? VALUE_MAX * 1000 : VALUE_MAX
+  // Currencies of few decimals have large numbers.
+  const most = moneyDecimals(listing.currency) < 6 ? VALUE_MAX * 1000 : VALUE_MAX
   if (value > most) return 'YOUR ORDER IS NOT ACCEPTED. THE VALUE OF THE ORDER IS TOO LARGE'
   const others = world.desk.index
     .working()
@@ -72,14 +73,14 @@ export function whatIfFigures(world: World, account: Account, listing: Listing, 
     equityWithLoanBefore: cents(net),
     initMarginChange: cents(after - margin),
     maintMarginChange: cents(after - margin),
-    equityWithLoanChange: cents(-world.valuer.toBase(listing.currency, fee + tax)),
+    equityWithLoanChange: cents(-world.valuer.rates.toBase(listing.currency, fee + tax)),
     initMarginAfter: cents(after),
     maintMarginAfter: cents(after),
-    equityWithLoanAfter: cents(net - world.valuer.toBase(listing.currency, fee + tax)),
+    equityWithLoanAfter: cents(net - world.valuer.rates.toBase(listing.currency, fee + tax)),
     commission,
     minCommission: commission,
     maxCommission: commission,
-    commissionCurrency: listing.currency,
+    commissionCurrency: listing.contractCurrency,
     warningText: after > net ? 'This order would exceed the margin of the account' : '',
   }
 }

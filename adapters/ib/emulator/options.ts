@@ -2,6 +2,7 @@
 import { Failure } from '../../../src/cli/failure.ts'
 import { toScaled } from '../../../src/core/base/decimal.ts'
 import { CURRENCIES, type Currency, type Money, moneyDecimals } from '../../../src/core/domain/units.ts'
+import { fromIbCurrency } from '../../../src/reference/broker-codes.ts'
 import type { FeeTableName } from '../../../src/reference/fee-data.ts'
 
 export interface EmulatorOptions {
@@ -27,8 +28,8 @@ export interface EmulatorOptions {
   readonly readOnly: boolean
   /** Market data lines of a session. */
   readonly lines: number
-  /** Won per dollar where no tape says better. */
-  readonly usdKrw: string
+  /** Currency pairs of a tape are contracts, too; a generated market has those that are among its symbols. */
+  readonly pairs: boolean
 }
 
 export const SYMBOLS: readonly string[] = ['NVDA', 'PLTR']
@@ -49,19 +50,21 @@ export function withDefaults(given: Partial<EmulatorOptions>): EmulatorOptions {
     masterClient: -1,
     readOnly: false,
     lines: 100,
-    usdKrw: '1400',
+    pairs: false,
     ...given,
   }
 }
 
-/** `USD=…`, `KRW=…`; throws Failure (exit 2) naming what is wrong. */
+const HELD = CURRENCIES.filter((c) => c !== 'USDT')
+
+/** `USD=…`, `JPY=…`; throws Failure (exit 2) naming what is wrong. */
 export function readCash(texts: readonly string[]): ReadonlyMap<Currency, Money> {
   const cash = new Map<Currency, Money>()
   for (const text of texts.flatMap((part) => part.split(','))) {
     const [name = '', amount = ''] = text.split('=')
-    const currency = CURRENCIES.find((c) => c === name)
-    if (currency !== 'USD' && currency !== 'KRW') {
-      throw new Failure(`--cash ${text}: this emulator keeps USD and KRW; write USD=1000000 or KRW=100000000`, 2)
+    const currency = HELD.find((c) => c === fromIbCurrency(name))
+    if (currency === undefined) {
+      throw new Failure(`--cash ${text}: this emulator keeps ${HELD.join(', ')}; write USD=1000000 or JPY=0`, 2)
     }
     const money = toScaled(amount, moneyDecimals(currency))
     if (money === undefined || money < 0) throw new Failure(`--cash ${text}: ${amount} is no amount of ${currency}`, 2)

@@ -4,7 +4,7 @@ import { moneyDecimals } from '../../../src/core/domain/units.ts'
 import type { Values } from '../wire/layout.ts'
 import { realText, UNSET_DOUBLE } from '../wire/numbers.ts'
 import { ORDER_FILLERS } from '../wire/order-fields.ts'
-import { contractValues, type Listing, priceText, qtyText } from './listing.ts'
+import { contractValues, type Listing, priceText, qtyText, quoted } from './listing.ts'
 import { type Execution, type IbOrder, isOver, leavesOf } from './order.ts'
 import { stampText } from './times.ts'
 
@@ -13,7 +13,7 @@ export function moneyText(listing: Listing, money: number): string {
 }
 
 export function averagePrice(listing: Listing, amount: number, qty: number): string {
-  return qty === 0 ? '0' : realText(amount / qty / 10 ** listing.instrument.priceDecimals)
+  return qty === 0 ? '0' : realText(quoted(listing, amount / qty))
 }
 
 /** What the client wrote, as far as an echo has it; empty texts leave the real server's fillers. */
@@ -61,7 +61,11 @@ function orderValues(order: IbOrder): Values {
 export function openOrderValues(order: IbOrder, withCommission: boolean): Values {
   const values = orderValues(order)
   if (!withCommission) return values
-  return { ...values, commission: moneyText(order.listing, order.costs), commissionCurrency: order.listing.currency }
+  return {
+    ...values,
+    commission: moneyText(order.listing, order.costs),
+    commissionCurrency: order.listing.contractCurrency,
+  }
 }
 
 export function whatIfValues(order: IbOrder, figures: Values): Values {
@@ -122,7 +126,7 @@ export function commissionValues(execution: Execution): Values {
   return {
     execId: execution.execId,
     commission: moneyText(listing, execution.costs),
-    currency: listing.currency,
+    currency: listing.contractCurrency,
     realizedPNL: execution.realized === undefined ? UNSET_DOUBLE : moneyText(listing, execution.realized),
     yield: UNSET_DOUBLE,
     yieldRedemptionDate: '',

@@ -25,7 +25,7 @@ export function givePast(board: Board, seed: number, firstPrice: number, before:
     close = onGrid(board, Math.max(earlier, tickAt(instrument, 1) * 10))
   }
   board.days.push(...bars.reverse())
-  board.prevClose = board.days.at(-1)?.trade.close ?? 0
+  board.prevClose = board.days.at(-1)?.bid.close ?? 0
 }
 
 function onGrid(board: Board, price: number): number {
@@ -40,6 +40,8 @@ function dayBar(board: Board, rng: Rng, at: number, close: number): Bar {
   const low = onGrid(board, Math.max(tick, Math.min(open, close) - rng.below(20) * tick))
   const volume = 1_000_000 + rng.below(1_000_000)
   const flat = { open, high, low, close }
-  const half = { bid: { ...flat }, ask: { ...flat }, trade: flat }
+  // Pairs have no trades: their days are seen by quotes alone.
+  const trade = board.listing.secType === 'CASH' ? newBar(at).trade : flat
+  const half = { bid: { ...flat }, ask: { ...flat }, trade }
   return { ...newBar(at), ...half, volume, amount: close * volume, count: 5000 + rng.below(5000) }
 }

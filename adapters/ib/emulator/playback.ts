@@ -3,19 +3,21 @@
  * somebody else names. Nothing here decides when time passes.
  */
 import type { Micros } from '../../../src/core/base/time.ts'
+import type { MarketEvent } from '../../../src/core/domain/event.ts'
 import type { FeedEntry, MarketFeed } from '../../common/emulator/feed.ts'
 import type { Board } from './board.ts'
 import type { MarketData } from './market-data.ts'
 import type { World } from './world.ts'
 
+/** Units of currency for which a rate of a tape stands. */
+const RATE_SIZE = 1_000_000
+
 export interface PlaybackParts {
   readonly feed: MarketFeed
   readonly world: World
-  /** By instrument id; nothing at currency pairs. */
+  /** By instrument id; nothing at currency pairs that are not served. */
   readonly boards: readonly (Board | undefined)[]
   readonly data: MarketData
-  /** Won per dollar moved, in 10^-4. */
-  readonly rate: (usdKrw: number) => void
 }
 
 export class Playback {
@@ -56,19 +58,16 @@ export class Playback {
   }
 
   #event(entry: FeedEntry): void {
-    const { feed, boards, world, data, rate } = this.#p
+    const { feed, boards, world, data } = this.#p
     const { event, open } = entry
     const instrument = feed.instruments[event.instrument]
-    if (event.type === 'fx') {
-      if (instrument?.symbol === 'USD/KRW' && event.rate > 0) {
-        rate(Math.round((event.rate / 10 ** instrument.priceDecimals) * 10_000))
-      }
-      return
-    }
     const board = boards[event.instrument]
+    const isRate = instrument?.venue === 'FX'
+    if (isRate) world.valuer.rates.take(instrument.symbol, twiceRate(event), instrument.priceDecimals)
     if (board === undefined || this.#halted(board)) return
-    world.desk.venue.market(event, open)
-    const { prints, quoted } = board.take(event, open)
+    // Pairs are shown and not traded here.
+    if (!isRate) world.desk.venue.market(event, open)
+    const { prints, quoted } = board.take(event.type === 'fx' ? quoteOf(event) : event, open)
     if (this.telling) data.event(board, prints, quoted, this.now)
   }
 
@@ -80,4 +79,16 @@ export class Playback {
     board.halted = halted
     return halted
   }
+}
+
+/** The sum of both sides; 0 where there are none. */
+function twiceRate(event: MarketEvent): number {
+  if (event.type === 'fx') return 2 * event.rate
+  return event.type === 'quote' && event.bid > 0 && event.ask > 0 ? event.bid + event.ask : 0
+}
+
+/** A rate of a tape has one side; here it is both. */
+function quoteOf({ t, venueT, instrument, rate }: Extract<MarketEvent, { type: 'fx' }>): MarketEvent {
+  const both = { bid: rate, ask: rate, bidSize: RATE_SIZE, askSize: RATE_SIZE }
+  return { type: 'quote', t, venueT, instrument, ...both, flags: 0 }
 }

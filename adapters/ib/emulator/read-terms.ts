@@ -9,7 +9,7 @@ import type { OrderType, TimeInForce } from '../../../src/core/domain/order.ts'
 import type { Code } from '../wire/codes.ts'
 import { listOf, textOf, type Values } from '../wire/layout.ts'
 import { isTrue, isUnset, isZero, readInt } from '../wire/numbers.ts'
-import type { Listing } from './listing.ts'
+import { type Listing, readPrice } from './listing.ts'
 import type { Terms } from './order.ts'
 import { readStamp } from './times.ts'
 
@@ -109,9 +109,9 @@ function readPrices(
   return { limit, stop }
 }
 
-function price(text: string, { instrument }: Listing): number | Refusal {
+function price(text: string, listing: Listing): number | Refusal {
   if (isUnset(text)) return invalid('Missing or invalid price')
-  const scaled = toScaled(text, instrument.priceDecimals)
+  const scaled = readPrice(listing, text)
   if (scaled === undefined || scaled <= 0) return refusal(110)
-  return scaled % tickAt(instrument, scaled) === 0 ? scaled : refusal(110)
+  return scaled % tickAt(listing.instrument, scaled) === 0 ? scaled : refusal(110)
 }

@@ -4,7 +4,7 @@ import { realText } from '../wire/numbers.ts'
 import { DELAYED, TICK, type TickName } from '../wire/tick-types.ts'
 import { halfText } from './bar-texts.ts'
 import type { Board, Print } from './board.ts'
-import { priceText, qtyText } from './listing.ts'
+import { priceText, qtyText, quoted } from './listing.ts'
 import type { Session } from './session.ts'
 import type { QuoteLine, TickLine } from './subscriptions.ts'
 import { epochText } from './times.ts'
@@ -57,7 +57,7 @@ export class LineTeller {
 
 export function rtVolume(board: Board): string {
   const { listing } = board
-  const vwap = realText(board.amount / Math.max(1, board.volume) / 10 ** listing.instrument.priceDecimals)
+  const vwap = realText(quoted(listing, board.amount / Math.max(1, board.volume)))
   const ms = Math.floor(board.lastAt / 1000)
   return [
     priceText(listing, board.last),

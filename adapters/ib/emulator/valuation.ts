@@ -1,11 +1,11 @@
 /**
- * What an account is worth and may buy, in the base currency (USD). Margin is this emulator's own round rule, not IB's:
+ * What an account is worth and may buy, in the base currency. Margin is this emulator's own round rule, not IB's:
  * a quarter of every stock's value, for holding and for opening; buying power is four times what is available.
  */
-import { mulDiv, pow10 } from '../../../src/core/base/fixed.ts'
 import { notional } from '../../../src/core/domain/fees.ts'
-import { type Currency, type Money, moneyDecimals } from '../../../src/core/domain/units.ts'
+import type { Money } from '../../../src/core/domain/units.ts'
 import type { Account, Position } from './account.ts'
+import type { BaseRates } from './base-rates.ts'
 import type { Board } from './board.ts'
 import type { Listing } from './listing.ts'
 
@@ -32,25 +32,12 @@ const MARGIN_SHARE = 4
 
 export class Valuer {
   readonly #boards: ReadonlyMap<number, Board>
-  readonly #usdKrw: () => number
+  readonly rates: BaseRates
 
-  /** `boards` by contract number; won (10^-4) a dollar from `usdKrw`. */
-  constructor(boards: ReadonlyMap<number, Board>, usdKrw: () => number) {
+  /** `boards` by contract number. */
+  constructor(boards: ReadonlyMap<number, Board>, rates: BaseRates) {
     this.#boards = boards
-    this.#usdKrw = usdKrw
-  }
-
-  /** Dollars for an amount of another currency, cut towards zero. */
-  toBase(currency: Currency, amount: Money): Money {
-    if (currency === 'USD' || amount === 0) return amount
-    const sign = amount < 0 ? -1 : 1
-    // 10^-4 won over 10^-4 won a dollar are dollars: brought to 10^-6.
-    return sign * mulDiv(Math.abs(amount), pow10(moneyDecimals('USD')), this.#usdKrw(), 'down')
-  }
-
-  /** Dollars for one unit of a currency, as text figures show it. */
-  rate(currency: Currency): number {
-    return currency === 'USD' ? 1 : 10_000 / this.#usdKrw()
+    this.rates = rates
   }
 
   position(p: Position): PositionValue {
@@ -64,19 +51,19 @@ export class Valuer {
   marginOf(listing: Listing, qty: number): Money {
     const mark = this.#boards.get(listing.conId)?.mark ?? 0
     const value = notional(listing.instrument, 1, Math.abs(qty), mark)
-    return Math.ceil(this.toBase(listing.currency, value) / MARGIN_SHARE)
+    return Math.ceil(this.rates.toBase(listing.currency, value) / MARGIN_SHARE)
   }
 
   of(account: Account): Valuation {
     let [cash, stocks, gross, unrealized, realized, margin] = [0, 0, 0, 0, 0, 0]
-    for (const [currency, amount] of account.cash) cash += this.toBase(currency, amount)
+    for (const [currency, amount] of account.cash) cash += this.rates.toBase(currency, amount)
     for (const p of account.positions.values()) {
       const { value, unrealized: open } = this.position(p)
       const { currency } = p.listing
-      stocks += this.toBase(currency, value)
-      gross += Math.abs(this.toBase(currency, value))
-      unrealized += this.toBase(currency, open)
-      realized += this.toBase(currency, p.realized)
+      stocks += this.rates.toBase(currency, value)
+      gross += Math.abs(this.rates.toBase(currency, value))
+      unrealized += this.rates.toBase(currency, open)
+      realized += this.rates.toBase(currency, p.realized)
       margin += this.marginOf(p.listing, p.qty)
     }
     const net = cash + stocks

@@ -14,7 +14,7 @@ import { GeneratedFeed } from '../../../adapters/common/emulator/generated-feed.
 import type { IbSettings } from '../../../adapters/ib/settings.ts'
 import { DAY, epochDay, HOUR } from '../../../src/core/base/time.ts'
 import { type Instrument, tickAt } from '../../../src/core/domain/instrument.ts'
-import type { Money, Price } from '../../../src/core/domain/units.ts'
+import { type Currency, type Money, moneyDecimals, type Price } from '../../../src/core/domain/units.ts'
 import { SystemClock } from '../../../src/runtime/clock.ts'
 import type { AdapterContext } from '../../../src/runtime/ports.ts'
 import { AdapterBench } from '../../support/adapter-bench.ts'
@@ -62,17 +62,21 @@ export class Bench extends AdapterBench {
     const symbols = given.emulator?.symbols ?? ['005930', 'NVDA']
     const seed = given.emulator?.seed ?? 1
     const feed = new GeneratedFeed(symbols, seed, at - WARM_UP)
-    const cash = readCash(['USD=10000000', 'KRW=100000000000'])
+    const currencies = [
+      ...new Set<Currency>(['KRW', 'USD', ...feed.instruments.filter((i) => i.venue !== 'FX').map((i) => i.currency)]),
+    ].sort()
+    const more = currencies.flatMap((c) => (c === 'KRW' || c === 'USD' ? [] : [`${c}=1000000000`]))
+    const cash = readCash(['USD=10000000', 'KRW=100000000000', ...more])
     const { skew } = given
     const theirs = skew === undefined ? clock : { now: () => clock.now() + skew.micros }
     const emulator = await IbEmulator.create({ cash, ...given.emulator, symbols, seed }, { clock: theirs, feed })
     emulator.run()
     const instruments = given.instruments ?? feed.instruments
-    const context = { broker: 0, instruments, currencies: ['KRW', 'USD'], clock }
+    const context = { broker: 0, instruments, currencies, clock }
     const settings: IbSettings = {
       ...clientSettings(emulator),
       clientId: 7,
-      markets: ['US', 'KRX'],
+      markets: [...new Set(['US', 'KRX', ...feed.instruments.map((i) => i.venue)])],
       ...given.settings,
     }
     return new Bench(emulator, context, settings, given.options ?? {})
@@ -97,7 +101,7 @@ export class Bench extends AdapterBench {
   }
 
   board(symbol: string) {
-    const board = [...this.emulator.world.boards.values()].find((b) => b.listing.symbol === symbol)
+    const board = [...this.emulator.world.boards.values()].find((b) => b.listing.instrument.symbol === symbol)
     if (board === undefined) throw new Error(`no board of ${symbol}`)
     return board
   }
@@ -141,8 +145,8 @@ export class Bench extends AdapterBench {
   }
 
   /** In cents, as IB tells it. */
-  venueCash(currency: 'USD' | 'KRW'): Money {
-    const cent = currency === 'USD' ? 10_000 : 100
+  venueCash(currency: Currency): Money {
+    const cent = 10 ** (moneyDecimals(currency) - 2)
     const money = this.emulator.world.accounts[0]?.cash.get(currency) ?? 0
     return Math.trunc(money / cent) * cent
   }

@@ -91,7 +91,9 @@ describe('contracts by market (reference 10.1)', () => {
     [share('MC', 'EURONEXT', 'EUR', { segment: 'PARIS' }), ['STK', 'MC', 'SMART', 'SBF', 'EUR']],
     [share('ASML', 'EURONEXT', 'EUR', { segment: 'AMSTERDAM' }), ['STK', 'ASML', 'SMART', 'AEB', 'EUR']],
     [share('VOD', 'LSE', 'GBP'), ['STK', 'VOD', 'SMART', 'LSE', 'GBP']],
-    [share('600519', 'SSE', 'CNY'), ['STK', '600519', 'SEHKNTL', 'SEHKNTL', 'CNY']],
+    [share('600519', 'SSE', 'CNY'), ['STK', '600519', 'SEHKNTL', 'SEHKNTL', 'CNH']],
+    [share('000001', 'SZSE', 'CNY'), ['STK', '000001', 'SEHKSZSE', 'SEHKSZSE', 'CNH']],
+    [share('USD/CNY', 'FX', 'CNY'), ['CASH', 'USD', 'IDEALPRO', undefined, 'CNH']],
     [share('EUR/USD', 'FX', 'USD'), ['CASH', 'EUR', 'IDEALPRO', undefined, 'USD']],
     [share('USD/KRW', 'FX', 'KRW'), ['CASH', 'USD', 'IDEALPRO', undefined, 'KRW']],
   ] as const)('$0.symbol', (instrument, wanted) => {

@@ -1,10 +1,10 @@
 /** Requests about contracts: details, symbols, price rules, exchanges. */
-import { fromScaled } from '../../../../src/core/base/decimal.ts'
 import { contractQuery } from '../../wire/contract-fields.ts'
 import { textOf, type Values } from '../../wire/layout.ts'
 import { readInt } from '../../wire/numbers.ts'
 import { contractData } from '../contract-values.ts'
 import { findListings } from '../find-contract.ts'
+import { priceText } from '../listing.ts'
 import type { Session } from '../session.ts'
 import type { World } from '../world.ts'
 import { type Handlers, reqIdOf } from './handlers.ts'
@@ -20,9 +20,9 @@ export function contractRequests(world: World): Handlers {
       const samples = found.map((l) => ({
         conId: String(l.conId),
         symbol: l.symbol,
-        secType: 'STK',
+        secType: l.secType,
         primaryExchange: `${l.primaryExchange}${l.tradingClass === 'NMS' ? '.NMS' : ''}`,
-        currency: l.currency,
+        currency: l.contractCurrency,
         derivativeSecTypes: [],
         description: l.longName,
         issuerId: '',
@@ -33,9 +33,11 @@ export function contractRequests(world: World): Handlers {
       const id = readInt(textOf(v, 'marketRuleId'), 'marketRuleId')
       const listing = world.listings.find((l) => l.marketRule === id)
       if (listing === undefined) return session.error(-1, 321, `-'bN' : cause - Invalid market rule id: ${id}`)
-      const { ticks, priceDecimals } = listing.instrument
-      const text = (price: number): string => fromScaled(price, priceDecimals)
-      const increments = ticks.map(({ from, tick }) => ({ lowEdge: text(from), increment: text(tick) }))
+      const text = (price: number): string => priceText(listing, price)
+      const increments = listing.instrument.ticks.map(({ from, tick }) => ({
+        lowEdge: text(from),
+        increment: text(tick),
+      }))
       session.send('MARKET_RULE', { marketRuleId: String(id), increments })
     },
     REQ_SEC_DEF_OPT_PARAMS: (session, v) =>

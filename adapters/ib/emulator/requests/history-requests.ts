@@ -1,6 +1,6 @@
 /** Requests for what was: bars, ticks, histograms, the first stamp, schedules. All bars of an answer are in one frame. */
 import { DAY, type Micros } from '../../../../src/core/base/time.ts'
-import { sessionTimes } from '../../../../src/reference/calendars.ts'
+import { sessionTimes, tradingSpans } from '../../../../src/reference/calendars.ts'
 import { dayText, localDayOf } from '../../../common/emulator/clock.ts'
 import { messageOf } from '../../wire/codes.ts'
 import { textOf, type Values } from '../../wire/layout.ts'
@@ -144,7 +144,9 @@ function schedule(world: World, session: Session, reqId: number, board: Board, d
   const sessions = days.flatMap((day) => {
     const times = sessionTimes(instrument.venue, day)
     if (times === undefined) return []
-    return [{ startDateTime: stamp(times.open), endDateTime: stamp(times.close), refDate: dayText(day) }]
+    return tradingSpans(instrument.venue, times.open, times.close).map(({ open, close }) => {
+      return { startDateTime: stamp(open), endDateTime: stamp(close), refDate: dayText(day) }
+    })
   })
   const first = sessions[0]?.startDateTime ?? stamp(world.now())
   const end = sessions.at(-1)?.endDateTime ?? stamp(world.now())

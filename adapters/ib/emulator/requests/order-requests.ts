@@ -86,9 +86,16 @@ class OrderRequests {
       return undefined
     }
     const found = findListings(this.#world.listings, query)
-    if (found.length === 1) return found[0]
+    if (found.length === 1) return this.#tradable(session, orderId, found[0] as Listing)
     if (found.length === 0) session.error(orderId, 200)
     else session.message(orderId, 200, 'The contract description specified for this request is ambiguous')
+    return undefined
+  }
+
+  /** Pairs are there for their rates. */
+  #tradable(session: Session, orderId: number, listing: Listing): Listing | undefined {
+    if (listing.secType !== 'CASH') return listing
+    session.error(orderId, 460)
     return undefined
   }
 
