@@ -7,11 +7,12 @@ import { z } from 'zod'
 import type { EffectiveConfig } from '../config/load.ts'
 import type { BrokerRules } from '../core/domain/broker.ts'
 import type { Calendar } from '../core/domain/calendar.ts'
+import type { FeeModel } from '../core/domain/fees.ts'
 import { type Instrument, PRODUCTS } from '../core/domain/instrument.ts'
 import { CURRENCIES, type Currency } from '../core/domain/units.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import { calendarOf, calendarVersion } from '../reference/calendars.ts'
-import { feeModel } from '../reference/fees.ts'
+import { feeModel, feeModelWhereKnown } from '../reference/fees.ts'
 import { canonicalJson } from '../tape/manifest.ts'
 import type { LoadedAgent } from './agent-load.ts'
 import type { LiveInstruments } from './live-instruments.ts'
@@ -102,12 +103,22 @@ export function liveSetup(spec: LiveSpec, config: EffectiveConfig, agent: Loaded
     brokerRules: spec.brokers.map((b) => b.rules as BrokerRules),
     cash: spec.cash,
     limits: limitsOf(config, spec.base),
-    fees: spec.fees === 'none' ? { kind: 'none' } : feeModel(spec.fees as never, instruments, config.fees),
+    fees: feesOf(spec, instruments, config),
     agent: agent.definition,
     agentParams: config.agent,
     arming: spec.arming,
     audit: 2,
   }
+}
+
+/**
+ * What fills are thought to cost until the broker says it: in a market that the table does not know, nothing until then.
+ * The simulated broker takes its costs from here and from nowhere else, so it refuses such a market.
+ */
+function feesOf({ fees, brokers }: LiveSpec, instruments: readonly Instrument[], config: EffectiveConfig): FeeModel {
+  if (fees === 'none') return { kind: 'none' }
+  const model = brokers.some((b) => b.name === 'sim') ? feeModel : feeModelWhereKnown
+  return model(fees as never, instruments, config.fees)
 }
 
 /** The venue's calendar, or its zone alone where an emulator never closes. */
