@@ -1,6 +1,6 @@
 /**
- * `npm run strangers:ib [-- NAME]`: ib_async, ib_insync and IB's own ibapi against the emulator. Prints each check; exits
- * 1 if one failed, 0 with a reason where Python or the packages are not to be had.
+ * `npm run strangers:ib [-- NAME]`: ib_async, ib_insync and IB's own ibapi against the emulator, ib_async also in Tokyo
+ * and London (`regions`). Prints each check; exits 1 if one failed, 0 with a reason where Python or the packages are not to be had.
  */
 import { fileURLToPath } from 'node:url'
 import { playStrangers, type Stranger } from '../../strangers/stranger.ts'
@@ -12,10 +12,21 @@ const STRANGERS: readonly Stranger[] = [
   stranger('ib_async', 'ib_async.txt', ['asyncio_client.py', 'ib_async']),
   stranger('ib_insync', 'ib_insync.txt', ['asyncio_client.py', 'ib_insync']),
   stranger('ibapi', 'ib_insync.txt', ['ibapi_client.py']),
+  stranger(
+    'regions',
+    'ib_async.txt',
+    ['regions_client.py'],
+    [...['--symbols', 'TSE:7203,LSE:VOD,GBP/USD', '--cash', 'USD=1000000,JPY=20000000,GBP=100000']],
+  ),
 ]
 
-function stranger(name: string, requirements: string, [script, ...words]: [string, ...string[]]): Stranger {
-  return { name, requirements: at(requirements), script: [at(script), ...words], emulator: ['ib'] }
+function stranger(
+  name: string,
+  requirements: string,
+  [script, ...words]: [string, ...string[]],
+  options: readonly string[] = [],
+): Stranger {
+  return { name, requirements: at(requirements), script: [at(script), ...words], emulator: ['ib', ...options] }
 }
 
 const names = process.argv.slice(2)
