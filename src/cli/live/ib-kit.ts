@@ -6,6 +6,8 @@ import { readCash } from '../../../adapters/ib/emulator/options.ts'
 import { createIb, rulesOf } from '../../../adapters/ib/index.ts'
 import { hideAccount, type IbSettings, PORTS } from '../../../adapters/ib/settings.ts'
 import { MINUTE } from '../../core/base/time.ts'
+import { servesVenue } from '../../core/domain/broker.ts'
+import { venueNames } from '../../reference/venues.ts'
 import { ibSettings } from '../ib-settings.ts'
 import { embeddedVenue } from './embedded-venue.ts'
 import type { BrokerKit, ConfiguredKit, EmbeddedKit, PluggedBroker, PlugPlace } from './kit.ts'
@@ -14,11 +16,13 @@ export const configuredIb: ConfiguredKit = (config) =>
   config.brokers.ib.enabled ? ibKit(ibSettings(config.brokers.ib)) : undefined
 
 function ibKit(settings: IbSettings): BrokerKit {
+  const rules = rulesOf(settings)
   return {
     id: 'ib',
     env: settings.env,
-    venues: settings.markets,
-    rules: rulesOf(settings),
+    // A market of the configuration may be several venues: JP is Tokyo, EU is Xetra, Euronext and London.
+    venues: venueNames().filter((venue) => servesVenue(rules, venue)),
+    rules,
     fees: 'ib-tiered',
     // Gateway and TWS listen on the vendor's ports; whoever moved them is asked to say so by the account alone.
     emulated: !PORTS[settings.env].includes(settings.port),
