@@ -57,6 +57,25 @@ async function sametape(...words: readonly string[]): Promise<{ code: number; er
   return { code, errors }
 }
 
+/** A tape of one day. */
+async function generate(...words: readonly string[]): Promise<string> {
+  const tape = join(mkdtempSync(join(tmpdir(), 'ib-tape-')), 'tape')
+  const made = await sametape(
+    'generate',
+    ...words,
+    '--days',
+    '1',
+    '--seed',
+    '3',
+    '--start',
+    '2026-01-13',
+    '--out',
+    tape,
+  )
+  expect(made).toEqual({ code: 0, errors: expect.any(String) as string })
+  return tape
+}
+
 test('one line, an open door, and an end by signal', async () => {
   const { ready, stop } = await emulate('--port', '0', '--json')
   const { port, control, ...rest } = ready
@@ -87,40 +106,52 @@ test('one line, an open door, and an end by signal', async () => {
 }, 40_000)
 
 test('a tape is the market, its first moment the clock’s', async () => {
-  const tape = join(mkdtempSync(join(tmpdir(), 'ib-tape-')), 'tape')
-  const made = await sametape(
-    'generate',
-    '--symbols',
-    'AAPL',
-    '--days',
-    '1',
-    '--seed',
-    '3',
-    '--start',
-    '2026-01-12',
-    '--out',
-    tape,
-  )
-  expect(made).toEqual({ code: 0, errors: expect.any(String) as string })
+  const tape = await generate('--symbols', 'AAPL')
   const { ready, stop } = await emulate('--tape', tape, '--speed', '60')
   expect(ready.symbols).toEqual(['AAPL'])
   const client = await RawClient.start(ready.port, 1)
   client.send(49, 1)
   const [, , time] = await client.next('49')
-  // 2026-01-12 14:30 UTC, and at most some minutes of a minute a second since.
-  expect(Number(time) - 1_768_228_200).toBeGreaterThanOrEqual(0)
-  expect(Number(time) - 1_768_228_200).toBeLessThan(1800)
+  // 2026-01-13 14:30 UTC, and at most some minutes of a minute a second since.
+  expect(Number(time) - 1_768_314_600).toBeGreaterThanOrEqual(0)
+  expect(Number(time) - 1_768_314_600).toBeLessThan(1800)
   client.send(1, 11, 5, 0, 'AAPL', 'STK', '', '', '', '', 'SMART', '', 'USD', '', '', 0, '', 0, 0, '')
   await client.next('1', (tokens) => tokens[3] === '4')
   client.close()
   expect(await stop('SIGINT')).toBe(0)
 }, 60_000)
 
+test('a tape of Tokyo: a contract in yen, with two ranges of hours a day', async () => {
+  const tape = await generate('--symbols', '7203', '--venue', 'TSE')
+  const { ready, stop } = await emulate('--tape', tape, '--cash', 'JPY=1000000')
+  expect(ready.symbols).toEqual(['7203'])
+  const client = await RawClient.start(ready.port, 1)
+  client.send(9, 8, 5, 0, '7203', 'STK', '', '', '', '', 'SMART', 'TSEJ', 'JPY', '', '', 0, '', '', '')
+  const tokens = await client.next('10')
+  const hours = '20260113:0900-20260113:1130;20260113:1230-20260113:1530'
+  expect(tokens.some((text) => text.startsWith(hours))).toBe(true)
+  expect(tokens).toContain('TSEJ')
+  client.close()
+  expect(await stop('SIGINT')).toBe(0)
+}, 60_000)
+
+test('symbols of every region and pairs', async () => {
+  const symbols = 'TSE:7203,HK:00700,SSE:600519,XETRA:SAP,EURONEXT:MC,LSE:VOD,NVDA,005930,EUR/USD'
+  const { ready, stop } = await emulate('--symbols', symbols, '--cash', 'USD=1000,EUR=5,CNH=7')
+  expect(ready.symbols).toEqual(['7203', '00700', '600519', 'SAP', 'MC', 'VOD', 'NVDA', '005930', 'EUR/USD'])
+  const state = (await (await fetch(`${ready.control}/state`)).json()) as {
+    accounts: Record<string, { cash: unknown }>
+  }
+  expect(state.accounts.DU0000001?.cash).toEqual({ USD: '1000', EUR: '5', CNY: '7' })
+  expect(await stop('SIGTERM')).toBe(0)
+}, 40_000)
+
 test.each([
   [['--fees', 'free'], /--fees free: write ib-tiered or ib-fixed/],
   [['--max-version', '200'], /--max-version 200: write 178 or 193/],
   [['--speed', '0'], /--speed 0/],
   [['--symbols', 'a b'], /--symbols a b/],
+  [['--symbols', 'MARS:7203'], /--symbols MARS:7203: .*TSE:7203/],
   [['--cash', 'XYZ=1'], /--cash XYZ=1/],
   [['--accounts', 'me'], /--accounts me/],
   [['--env', 'demo'], /--env demo: write paper or live/],

@@ -4,9 +4,10 @@ import { DAY, epochDay, HOUR, parseStamp } from '../../../src/core/base/time.ts'
 import { generateFx, isFxOpen } from '../../../src/generate/fx.ts'
 import { planOpenSymbol, planSymbol } from '../../../src/generate/market-plan.ts'
 import { generateMarket, type MarketMinute } from '../../../src/generate/market.ts'
-import type { MarketRequest } from '../../../src/generate/market-request.ts'
+import { type MarketRequest, readSymbol } from '../../../src/generate/market-request.ts'
 import type { MarketSession } from '../../../src/generate/symbol-market.ts'
 import { QUOTE } from '../../../src/generate/ticks.ts'
+import { tickTable } from '../../../src/reference/venues.ts'
 
 const request = (part: Partial<MarketRequest> = {}): MarketRequest => ({
   symbols: [],
@@ -60,6 +61,27 @@ describe('planSymbol', () => {
     expect(opens(gen.sessions)).toEqual([10, 11, 12].map((day) => epochDay(2025, 1, day) * DAY))
   })
 
+  test.each([
+    ['XETRA', 'SAP', 'EUR', '2025-01-08T08:00:00Z'],
+    ['EURONEXT', 'MC', 'EUR', '2025-01-08T08:00:00Z'],
+    ['LSE', 'VOD', 'GBP', '2025-01-08T08:00:00Z'],
+  ] as const)('%s: %s in %s, on the steps of its band, one session a day', (venue, symbol, currency, open) => {
+    const plan = planSymbol(symbol, request({ venue, days: 1 }))
+    const [session, ...others] = [...plan.sessions]
+    expect([plan.venue, plan.currency, session?.open, others]).toEqual([venue, currency, at(open), []])
+    const unit = 10 ** plan.priceDecimals
+    for (const minute of generateMarket({ seed: 2, rate: 20, symbols: [plan] })) {
+      for (let i = 0; i < minute.rows; i++) {
+        const prices = minute.kind[i] === QUOTE ? [minute.a[i], minute.b[i]] : [minute.a[i]]
+        for (const price of prices as number[]) {
+          const row = tickTable(venue, currency, epochDay(2025, 1, 8)).findLast((r) => Number(r.from) <= price / unit)
+          const steps = price / unit / Number(row?.tick)
+          expect(Math.abs(steps - Math.round(steps)), `${price}`).toBeLessThan(1e-6)
+        }
+      }
+    }
+  })
+
   test('beyond the calendar sessions are assumed, and counted as such', () => {
     expect(planSymbol('NVDA', request()).assumedSessions).toBe(0)
     expect(planSymbol('NVDA', request({ start: epochDay(2075, 1, 7) })).assumedSessions).toBe(3)
@@ -90,6 +112,34 @@ describe('planOpenSymbol', () => {
     expect(minutes[0]?.start).toBe(at('2025-01-11T12:00:00Z'))
     expect(minutes.filter((minute) => minute.opens)).toHaveLength(3)
     expect(minutes.at(-1)?.start).toBeGreaterThan(from + 13 * HOUR)
+  })
+
+  test('a pair is priced in its second currency, near its round rate, and moves less than a share', () => {
+    const from = at('2025-01-08T12:00:00Z')
+    for (const [symbol, currency, rate] of [
+      ['EUR/USD', 'USD', 1550 / 1400],
+      ['USD/JPY', 'JPY', 1400 / 9.3],
+      ['USD/KRW', 'KRW', 1400],
+    ] as const) {
+      const plan = planOpenSymbol(symbol, 1, from, 'FX')
+      expect([plan.venue, plan.currency]).toEqual(['FX', currency])
+      const unit = 10 ** plan.priceDecimals
+      for (const minute of first(390, generateMarket({ seed: 1, rate: 30, symbols: [plan] }))) {
+        for (let i = 0; i < minute.rows; i++) {
+          expect(Math.abs((minute.a[i] as number) / unit / rate - 1), symbol).toBeLessThan(0.03)
+        }
+      }
+    }
+  })
+
+  test('a symbol names its venue, or is a pair', () => {
+    expect(['TSE:7203', 'LSE:VOD', 'EUR/USD', 'NVDA', '005930'].map(readSymbol)).toEqual([
+      { symbol: '7203', venue: 'TSE' },
+      { symbol: 'VOD', venue: 'LSE' },
+      { symbol: 'EUR/USD', venue: 'FX' },
+      { symbol: 'NVDA', venue: 'US' },
+      { symbol: '005930', venue: 'KRX' },
+    ])
   })
 })
 
