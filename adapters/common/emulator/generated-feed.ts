@@ -15,7 +15,9 @@ import { planOpenSymbol, type PlannedSymbol } from '../../../src/generate/market
 import { readSymbol } from '../../../src/generate/market-request.ts'
 import { BUYER_TRADE, QUOTE } from '../../../src/generate/ticks.ts'
 import { calendarOf } from '../../../src/reference/calendars.ts'
+import { instrumentTable } from '../../../src/reference/instrument-load.ts'
 import { buildInstruments } from '../../../src/reference/instruments.ts'
+import { listingFacts } from '../../../src/reference/listing-facts.ts'
 import type { FeedEntry, MarketFeed } from './feed.ts'
 
 /** Mean rows a minute and symbol, and how much deeper than the generator's usual book this one is. */
@@ -60,7 +62,9 @@ export class GeneratedFeed implements MarketFeed {
   constructor(symbols: readonly string[], seed: number, from: Micros) {
     const plans = symbols.map(readSymbol).map(({ symbol, venue }) => deepen(planOpenSymbol(symbol, seed, from, venue)))
     this.start = Math.floor(from / MINUTE) * MINUTE
-    this.instruments = buildInstruments(plans.map((plan) => entryOf(plan, from)))
+    const entries = plans.map((plan) => entryOf(plan, from))
+    // As a session has them: Toyota moves by the finer steps of its segment.
+    this.instruments = buildInstruments(entries, listingFacts(entries, instrumentTable()))
     this.#ids = plans.map((plan) =>
       this.instruments.findIndex((i) => i.symbol === plan.symbol && i.venue === plan.venue),
     )
