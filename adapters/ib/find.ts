@@ -4,6 +4,7 @@
  */
 import { type Contract, type ContractDetails, SecType } from '@stoqey/ib'
 import type { Clock } from '../../src/runtime/ports.ts'
+import { fromIbCurrency } from '../../src/reference/broker-codes.ts'
 import { Asks } from './asks.ts'
 import { IbLink } from './link.ts'
 import { Redactor } from './redact.ts'
@@ -15,7 +16,7 @@ export interface FoundContract {
   readonly exchange: string
   readonly currency: string
   readonly conId: number
-  /** Decimal texts; the smallest step at any price, and the smallest quantity. */
+  /** Decimal texts: the smallest step at any price, in pounds where IB quotes pence, and the smallest quantity. */
   readonly minTick: string
   readonly lot: string
   readonly zone: string
@@ -62,9 +63,15 @@ async function details(asks: Asks, shares: readonly Contract[]): Promise<FoundCo
 function foundOf(d: ContractDetails): FoundContract {
   const { symbol = '', primaryExch = '', exchange = '', currency = '', conId = 0 } = d.contract
   return {
-    ...{ symbol, name: d.longName ?? '', exchange: primaryExch === '' ? exchange : primaryExch, currency, conId },
-    minTick: String(d.minTick ?? ''),
+    ...{ symbol, name: d.longName ?? '', exchange: primaryExch === '' ? exchange : primaryExch, conId },
+    currency: fromIbCurrency(currency),
+    minTick: d.minTick === undefined ? '' : stepText(d.minTick / (d.priceMagnifier || 1)),
     lot: String(d.minSize ?? ''),
     zone: d.timeZoneId ?? '',
   }
+}
+
+/** Never in powers of ten. */
+function stepText(step: number): string {
+  return step.toFixed(8).replace(/\.?0+$/, '')
 }

@@ -32,6 +32,14 @@ describe('instruments find --broker ib', () => {
     expect(b.links()).toEqual(['up'])
   })
 
+  it('names steps and currencies as they are here: pounds of London, yuan of Shanghai', async () => {
+    const b = await up({ emulator: { symbols: ['LSE:VOD', 'SSE:600519'] } })
+    const vod = await findContracts(b.settings, 'VOD', b.context.clock)
+    const moutai = await findContracts(b.settings, '600519', b.context.clock)
+    expect(vod).toMatchObject({ contracts: [{ exchange: 'LSE', currency: 'GBP', minTick: '0.000001' }] })
+    expect(moutai).toMatchObject({ contracts: [{ exchange: 'SEHKNTL', currency: 'CNY', minTick: '0.01' }] })
+  })
+
   it('a gateway that is not there is a failure with its reason', async () => {
     const b = await made()
     const found = await findContracts({ ...b.settings, port: 9 }, 'NVDA', b.context.clock)
