@@ -28,12 +28,15 @@ const MINUTES_SPAN: Micros = 2 * DAY
 const REQUESTS_MAX = 40
 
 export class History {
+  readonly #link: IbLink
   readonly #asks: Asks
   readonly #contracts: Contracts
   readonly #clock: Clock
   readonly #outsideHours: boolean
+  #reaching: Promise<string | undefined> | undefined
 
   constructor(link: IbLink, asks: Asks, contracts: Contracts, clock: Clock, outsideHours: boolean) {
+    this.#link = link
     this.#asks = asks
     this.#contracts = contracts
     this.#clock = clock
@@ -91,7 +94,18 @@ export class History {
     return { bars: sorted(found.values()) }
   }
 
+  /** The past is asked for before the session begins, and with it the link: whoever is first opens it for all. */
+  #reach(): Promise<string | undefined> {
+    if (this.#link.serves) return Promise.resolve(undefined)
+    this.#reaching ??= this.#link.connect().finally(() => {
+      this.#reaching = undefined
+    })
+    return this.#reaching
+  }
+
   async #request(listing: IbListing, end: string, duration: string, size: BarSizeSetting): Promise<Answer<Row>> {
+    const failure = await this.#reach()
+    if (failure !== undefined) return { ok: false, code: 0, text: failure }
     const resolved = await this.#contracts.resolve(listing)
     if (resolved === undefined) return { ok: false, code: 200, text: listing.trouble }
     const regular = this.#outsideHours ? 0 : 1

@@ -53,6 +53,7 @@ export class IbMarketSource implements MarketSource {
   #out: Row[] = []
   #farm = ''
   #timeAskedAt: Micros = 0
+  #started = false
   #stopped = false
 
   constructor(parts: SourceParts) {
@@ -76,7 +77,8 @@ export class IbMarketSource implements MarketSource {
   #watch(link: IbLink): void {
     link.watch({
       up: (fresh) => {
-        if (fresh) this.#lines.subscribeAll()
+        // Before the start somebody asks for the past; who would hear the present?
+        if (fresh && this.#started) this.#lines.subscribeAll()
       },
       lost: (why, socket) => this.#lost(why, socket),
       dataLost: () => this.#lines.subscribeAll(),
@@ -106,6 +108,8 @@ export class IbMarketSource implements MarketSource {
   }
 
   start(): void {
+    this.#started = true
+    if (this.#p.link.serves) this.#lines.subscribeAll()
     if (this.#p.connects) this.#keep(0)
     this.#upkeep.later(TURN, () => this.#turn())
   }
