@@ -106,7 +106,9 @@ export class OrdersJudge {
     o.filled += f.qty
     const before = world.ledger.at(f.broker, f.instrument).qty
     world.ledger.fill(f, world.seq)
-    if (late || o.filled > o.qty) this.race(f.broker, f.instrument)
+    // Where a symbol may be short, what opens under way turns what reduces into a race (I-08).
+    const opens = !o.reducing && this.#j.world.facts.instruments[f.instrument]?.allowShort === true
+    if (late || opens || o.filled > o.qty) this.race(f.broker, f.instrument)
     if (o.filled > o.qty) {
       o.overfilled = true
       this.#j.control.overfilled()
