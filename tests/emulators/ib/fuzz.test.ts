@@ -10,6 +10,9 @@ import { WireError } from '../../../adapters/ib/wire/wire-error.ts'
 import { frameOf, helloOf, RawClient } from './raw-client.ts'
 import { AT, placeOrder, Stage } from './script-feed.ts'
 
+/** `npm run fuzz:ib-emulator` asks for 100,000. */
+const ROUNDS = Number(process.env.SAMETAPE_FUZZ_ROUNDS ?? 3000)
+
 let stage: Stage
 
 beforeAll(async () => {
@@ -59,7 +62,7 @@ function mutate(rng: Rng, tokens: readonly string[]): string[] {
 test('layouts read anything or throw an error of the wire', () => {
   const rng = Rng.start(11, 1)
   let refused = 0
-  for (let round = 0; round < 3000; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const all = samples(rng)
     const tokens = mutate(rng, all[rng.below(all.length)] as string[])
     for (const name of Object.keys(REQUESTS) as RequestName[]) {
@@ -73,13 +76,14 @@ test('layouts read anything or throw an error of the wire', () => {
     }
   }
   expect(refused).toBeGreaterThan(100)
-})
+}, 120_000)
 
 test('mutated requests, in random segments', async () => {
   const rng = Rng.start(12, 1)
   const client = await RawClient.start(stage.port, 50)
   const bytes: Buffer[] = []
-  for (let round = 0; round < 12; round++) for (const tokens of samples(rng)) bytes.push(frameOf(mutate(rng, tokens)))
+  for (let round = 0; round < ROUNDS / 250; round++)
+    for (const tokens of samples(rng)) bytes.push(frameOf(mutate(rng, tokens)))
   const stream = Buffer.concat(bytes)
   for (let at = 0; at < stream.length; ) {
     const end = at + 1 + rng.below(4000)
