@@ -34,7 +34,7 @@ export class Steady {
     out.rows = 0
     for (let i = 0; i < minute.rows; i++) {
       const next = minute.venue[i] as Micros
-      while (this.#isDue(next)) this.#repeat(out)
+      while (this.#isDue(next)) this.#repeat(out, minute.recv[i] as Micros)
       copy(minute, i, out)
       this.#see(minute, i)
     }
@@ -57,11 +57,12 @@ export class Steady {
     return n
   }
 
-  #repeat(out: TickBuffer): void {
+  /** Received before the row that comes next, however soon that is. */
+  #repeat(out: TickBuffer, before: Micros): void {
     const t = this.#last + this.#quiet
     const k = out.rows++
     out.venue[k] = t
-    out.recv[k] = t + DELAY
+    out.recv[k] = Math.min(t + DELAY, before - 1)
     out.a[k] = this.#bid
     out.b[k] = this.#ask
     out.asz[k] = this.#bidSize

@@ -52,4 +52,16 @@ describe('a steady market', () => {
       if (row[6] === QUOTE) standing = quote
     }
   })
+
+  it('is received before a row that comes a moment after the repeat', () => {
+    const [first] = generateMarket({ ...request, symbols: [planSymbol('NVDA', request)] })
+    if (first === undefined) throw new Error('no market')
+    const at = first.venue[0] as number
+    const minute = { ...first, rows: 2, kind: first.kind.slice(), venue: first.venue.slice(), recv: first.recv.slice() }
+    minute.kind.fill(QUOTE)
+    minute.venue.set([at, at + QUIET + 300])
+    minute.recv.set([at + 100, at + QUIET + 400])
+    const rows = rowsOf(new Steady(QUIET).fill(minute))
+    expect(rows.map((row) => (row[1] as number) - at)).toEqual([100, QUIET + 399, QUIET + 400])
+  })
 })
