@@ -37,9 +37,12 @@ function hashOfSources(): string {
 /** The build that began a part's journal; undefined where it does not say, or cannot be read. */
 export function recordedBuild(part: string): string | undefined {
   try {
-    const first = readJournal(join(part, JOURNAL_DIR), { unclosed: true }).next().value
-    const build = first !== undefined && 'header' in first ? first.header.build : undefined
-    return typeof build === 'string' ? build : undefined
+    // The first item is the header; leaving the loop closes the file.
+    for (const item of readJournal(join(part, JOURNAL_DIR), { unclosed: true })) {
+      const build = item.type === 'header' ? item.header.build : undefined
+      return typeof build === 'string' ? build : undefined
+    }
+    return undefined
   } catch (error) {
     // A process that died at once leaves no head; whoever goes on with it says so better.
     if (error instanceof JournalError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined

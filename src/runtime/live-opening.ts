@@ -11,6 +11,7 @@ import type { RecordSink } from '../core/engine/records.ts'
 import type { EngineSetup } from '../core/engine/setup.ts'
 import { hashText } from '../tape/manifest.ts'
 import { liveHeader, type LiveSpec } from './live-spec.ts'
+import { DigestSink } from './record-sink.ts'
 
 export const OPENING_NAME = 'opening.json'
 
@@ -49,6 +50,17 @@ export function partHeader(spec: LiveSpec, opening: Opening | undefined): string
   if (opening === undefined) return header
   const opens = { after: opening.after.digest, snapshot: hashText(JSON.stringify(opening.snapshot)) }
   return JSON.stringify({ opens, session: hashText(header) })
+}
+
+/** A part as it began, to be re-run: its engine before the first input, and what that says of itself. */
+export function beginAgain(
+  dir: string,
+  spec: LiveSpec,
+  setup: EngineSetup,
+): { readonly engine: Engine; readonly sink: DigestSink } {
+  const opening = readOpening(dir)
+  const sink = new DigestSink()
+  return { engine: openEngine(setup, partHeader(spec, opening), sink, opening), sink }
 }
 
 /** A fresh engine at the beginning of a part, its header written. */

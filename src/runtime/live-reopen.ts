@@ -3,11 +3,10 @@ import { Failure } from '../cli/failure.ts'
 import type { Engine } from '../core/engine/engine.ts'
 import type { OpenOptions } from './live-run.ts'
 import { readLivePart } from './live-run.ts'
-import { openEngine, partHeader, readOpening } from './live-opening.ts'
+import { beginAgain } from './live-opening.ts'
 import { liveSetup } from './live-spec.ts'
 import { recordedEvents } from './record-events.ts'
 import { journalRecords } from './record-reader.ts'
-import { DigestSink } from './record-sink.ts'
 
 /** Throws Failure (3) when it does not re-run to the digest it was sealed with. */
 export function reopenPart(
@@ -15,9 +14,7 @@ export function reopenPart(
   o: Omit<OpenOptions, 'dir' | 'opening'>,
 ): { readonly engine: Engine; readonly digest: string } {
   const { digest } = readLivePart(dir, o.spec)
-  const opening = readOpening(dir)
-  const sink = new DigestSink()
-  const engine = openEngine(liveSetup(o.spec, o.config, o.agent), partHeader(o.spec, opening), sink, opening)
+  const { engine, sink } = beginAgain(dir, o.spec, liveSetup(o.spec, o.config, o.agent))
   for (const e of recordedEvents(journalRecords(dir))) {
     engine.step(e)
     engine.takeCommands()

@@ -4,12 +4,11 @@
  * with that state, to end it (R-39). The failed part stays as it is, as evidence.
  */
 import type { Engine } from '../core/engine/engine.ts'
-import { openEngine, partHeader, readOpening } from './live-opening.ts'
+import { beginAgain } from './live-opening.ts'
 import type { OpenOptions } from './live-run.ts'
 import { liveSetup } from './live-spec.ts'
 import { recordedEvents } from './record-events.ts'
 import { journalRecords } from './record-reader.ts'
-import { DigestSink } from './record-sink.ts'
 
 export interface Salvaged {
   readonly engine: Engine
@@ -27,9 +26,7 @@ export function salvagePart(dir: string, o: Omit<OpenOptions, 'dir' | 'opening'>
 
 /** Steps up to `most` inputs, and says how many went well. */
 function rerun(dir: string, o: Omit<OpenOptions, 'dir' | 'opening'>, most: number) {
-  const opening = readOpening(dir)
-  const sink = new DigestSink()
-  const engine = openEngine(liveSetup(o.spec, o.config, o.agent), partHeader(o.spec, opening), sink, opening)
+  const { engine, sink } = beginAgain(dir, o.spec, liveSetup(o.spec, o.config, o.agent))
   let inputs = 0
   try {
     for (const e of recordedEvents(journalRecords(dir, true))) {

@@ -1,5 +1,5 @@
 /** A market whose price the test says: a quote every second and a trade every other, always open, deep at the touch. */
-import type { MarketFeed, FeedEntry } from '../../adapters/common/emulator/feed.ts'
+import { alwaysOpen, type FeedEntry, type MarketFeed } from '../../adapters/common/emulator/feed.ts'
 import { SECOND, type Micros } from '../../src/core/base/time.ts'
 import type { Calendar } from '../../src/core/domain/calendar.ts'
 import { type Instrument, tickAt } from '../../src/core/domain/instrument.ts'
@@ -31,8 +31,7 @@ export class SteeredFeed implements MarketFeed {
         tape: 'steered',
       },
     ])
-    const none = { always: true, days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
-    this.calendars = [{ ...calendarOf('KRX'), ...none }]
+    this.calendars = [alwaysOpen(calendarOf('KRX'))]
     this.streams = [{ quotes: true, trades: true, bars: false, sessionBars: false, oneSided: false }]
     this.start = this.#t = from
     this.price = price

@@ -29,6 +29,11 @@ export interface MarketFeed {
   close(): Promise<void>
 }
 
+/** The same zone without its hours. */
+export function alwaysOpen(calendar: Calendar): Calendar {
+  return { ...calendar, always: true, days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
+}
+
 /** The time at which an entry happens: a bar's open at its start, everything else at `t`. */
 export function entryTime(entry: FeedEntry): Micros {
   return entry.open && entry.event.type === 'bar' ? entry.event.start : entry.event.t

@@ -18,7 +18,7 @@ import { calendarOf } from '../../../src/reference/calendars.ts'
 import { instrumentTable } from '../../../src/reference/instrument-load.ts'
 import { buildInstruments } from '../../../src/reference/instruments.ts'
 import { listingFacts } from '../../../src/reference/listing-facts.ts'
-import type { FeedEntry, MarketFeed } from './feed.ts'
+import { alwaysOpen, type FeedEntry, type MarketFeed } from './feed.ts'
 
 /** Mean rows a minute and symbol, and how much deeper than the generator's usual book this one is. */
 const RATE = 600
@@ -171,9 +171,4 @@ function entryOf(plan: PlannedSymbol, from: Micros): Parameters<typeof buildInst
     day: Math.floor(from / DAY),
     tape: 'generated',
   }
-}
-
-/** The same zone without its hours. */
-function alwaysOpen(calendar: Calendar): Calendar {
-  return { ...calendar, always: true, days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
 }

@@ -8,7 +8,7 @@ import { calendarOf } from '../../../src/reference/calendars.ts'
 import { buildInstruments } from '../../../src/reference/instruments.ts'
 import { IbEmulator } from '../../../adapters/ib/emulator/emulator.ts'
 import type { EmulatorOptions } from '../../../adapters/ib/emulator/options.ts'
-import type { FeedEntry, MarketFeed } from '../../../adapters/common/emulator/feed.ts'
+import { alwaysOpen as openAlways, type FeedEntry, type MarketFeed } from '../../../adapters/common/emulator/feed.ts'
 
 /** 2026-01-12 15:00 UTC, a Monday, 10:00 in New York. */
 export const START: Micros = 1_768_230_000_000_000
@@ -43,8 +43,8 @@ export class ScriptFeed implements MarketFeed {
     )
     const kinds = { quotes: true, trades: true, bars: false, sessionBars: false, oneSided: false }
     this.streams = this.instruments.map(() => kinds)
-    const none = { always: true, days: [], opens: [], closes: [], phaseFrom: [], phases: [] }
-    this.calendars = this.instruments.map(() => (alwaysOpen ? { ...calendarOf('US'), ...none } : calendarOf('US')))
+    const calendar = alwaysOpen ? openAlways(calendarOf('US')) : calendarOf('US')
+    this.calendars = this.instruments.map(() => calendar)
   }
 
   nextTime(): Micros {

@@ -4,6 +4,7 @@ import { KR_CHART_BAR, KR_CHART_HEAD, KR_DAILY, KR_MINUTE, KR_MINUTES_HEAD } fro
 import { type Row, row } from '../../wire/fields.ts'
 import { percentText, signCode } from '../../wire/numbers.ts'
 import type { Bar, Board } from '../board.ts'
+import { gathered } from '../gather-bars.ts'
 import { dayText, KST, kst, localDayOf } from '../../../common/emulator/clock.ts'
 import { type Answer, type Call, succeed } from './call.ts'
 import { badMarket, changeOf, domesticBoard } from './kr-quotes.ts'
@@ -172,22 +173,7 @@ function chartHead(board: Board): Row {
 /** Daily bars (newest first) gathered into weeks, months or years; each is dated by its newest day. */
 export function periods(daily: readonly Bar[], code: string): Bar[] {
   if (code !== 'W' && code !== 'M' && code !== 'Y') return [...daily]
-  const out: Bar[] = []
-  let key = ''
-  for (const bar of daily) {
-    const date = dayText(bar.at)
-    const next = code === 'W' ? String(bar.at - weekday(bar.at)) : date.slice(0, code === 'M' ? 6 : 4)
-    const last = out.at(-1)
-    if (last === undefined || next !== key) {
-      out.push({ ...bar })
-      key = next
-      continue
-    }
-    last.open = bar.open
-    last.high = Math.max(last.high, bar.high)
-    last.low = Math.min(last.low, bar.low)
-    last.volume += bar.volume
-    last.amount += bar.amount
-  }
-  return out
+  return gathered(daily, ({ at }) =>
+    code === 'W' ? String(at - weekday(at)) : dayText(at).slice(0, code === 'M' ? 6 : 4),
+  )
 }

@@ -11,6 +11,7 @@ import {
   OVERSEAS_MINUTES_HEAD,
 } from '../../wire/overseas-fields.ts'
 import type { Bar } from '../board.ts'
+import { gathered } from '../gather-bars.ts'
 import { dayText, KST, localDayOf, stamp } from '../../../common/emulator/clock.ts'
 import { type Answer, type Call, succeed } from './call.ts'
 import { periods, readDate } from './kr-charts.ts'
@@ -76,21 +77,8 @@ export function minutes(call: Call): Answer {
 }
 
 function gather(newestFirst: readonly Bar[], length: number): Bar[] {
-  const out: Bar[] = []
-  for (const bar of newestFirst) {
-    const at = Math.floor(bar.at / (length * MINUTE)) * length * MINUTE
-    const last = out.at(-1)
-    if (last?.at !== at) {
-      out.push({ ...bar, at })
-      continue
-    }
-    last.open = bar.open
-    last.high = Math.max(last.high, bar.high)
-    last.low = Math.min(last.low, bar.low)
-    last.volume += bar.volume
-    last.amount += bar.amount
-  }
-  return out
+  const startOf = ({ at }: Bar): number => Math.floor(at / (length * MINUTE)) * length * MINUTE
+  return gathered(newestFirst, startOf).map((bar) => ({ ...bar, at: startOf(bar) }))
 }
 
 function minuteRow(board: OverseasBoard, bar: Bar): Row {
