@@ -8,33 +8,16 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { GeneratedFeed } from '../../adapters/common/emulator/generated-feed.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/core/base/time.ts'
-import { defineAgent } from '../../src/index.ts'
 import { rerunLive } from '../../src/runtime/live-verify.ts'
 import { TEN_IN_SEOUL } from '../adapters/kis/bench.ts'
 import { KisPlay } from '../support/kis-play.ts'
+import { twoLots } from '../support/two-lots.ts'
 
 const SYMBOLS = ['NVDA', 'TSE:7203', 'HK:00700']
 const root = mkdtempSync(join(tmpdir(), 'sametape-asia-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-/** Buys two lots of each at market as soon as it may, and sells one half a minute later. */
-const definition = defineAgent({
-  name: 'two-lots',
-  subscribe: () => ({ quotes: true }),
-  init: () => ({ bought: {} as Record<string, number>, sold: {} as Record<string, boolean> }),
-  onQuote(state, q, ctx) {
-    if (q.symbol === 'NVDA') return
-    const since = state.bought[q.symbol]
-    if (since === undefined) {
-      if (!ctx.canOpen(q.symbol)) return
-      if (ctx.order({ symbol: q.symbol, side: 'buy', qty: 200, type: 'market' }).ok) state.bought[q.symbol] = q.t
-      return
-    }
-    if (state.sold[q.symbol] === true || q.t - since < 30 * SECOND) return
-    state.sold[q.symbol] = ctx.order({ symbol: q.symbol, side: 'sell', qty: 100, type: 'market' }).ok
-  },
-})
-const agent = { definition: definition as never, name: 'two-lots', hash: '0'.repeat(64), files: [] }
+const agent = twoLots('NVDA')
 
 async function session(name: string, from: number): Promise<KisPlay> {
   const play = await KisPlay.open({

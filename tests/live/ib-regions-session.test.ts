@@ -15,7 +15,6 @@ import { createIb } from '../../adapters/ib/index.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { DAY, epochDay, HOUR, MINUTE, SECOND } from '../../src/core/base/time.ts'
 import type { Currency } from '../../src/core/domain/units.ts'
-import { defineAgent } from '../../src/index.ts'
 import { openLiveRun } from '../../src/runtime/live-run.ts'
 import { sealLiveRun } from '../../src/runtime/live-seal.ts'
 import { LiveSession } from '../../src/runtime/live-session.ts'
@@ -25,6 +24,7 @@ import { openRun } from '../../src/runtime/run-dir.ts'
 import { HandClock } from '../support/live-parts.ts'
 import { liveSpec, QUOTES, SILENT } from '../support/live-spec.ts'
 import { Steps } from '../support/steps.ts'
+import { twoLots } from '../support/two-lots.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'sametape-ib-regions-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -49,23 +49,7 @@ const REGIONS = [
   },
 ] as const
 
-/** Buys two lots of each at market as soon as it may, and sells one half a minute later. */
-const definition = defineAgent({
-  name: 'two-lots',
-  subscribe: () => ({ quotes: true }),
-  init: () => ({ bought: {} as Record<string, number>, sold: {} as Record<string, boolean> }),
-  onQuote(state, q, ctx) {
-    const since = state.bought[q.symbol]
-    if (since === undefined) {
-      if (!ctx.canOpen(q.symbol)) return
-      if (ctx.order({ symbol: q.symbol, side: 'buy', qty: 200, type: 'market' }).ok) state.bought[q.symbol] = q.t
-      return
-    }
-    if (state.sold[q.symbol] === true || q.t - since < 30 * SECOND) return
-    state.sold[q.symbol] = ctx.order({ symbol: q.symbol, side: 'sell', qty: 100, type: 'market' }).ok
-  },
-})
-const agent = { definition: definition as never, name: 'two-lots', hash: '0'.repeat(64), files: [] }
+const agent = twoLots()
 const config = loadConfig({ dir: undefined, sets: [], env: {} })
 
 describe.each(REGIONS)('a session in $region', ({ region, markets, shares, listed, currencies, cash, from }) => {
